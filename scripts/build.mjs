@@ -1,0 +1,23 @@
+// Bundles src/cli.ts into dist/, split so that heavy parts load only when used, and copies the Python worker beside it.
+import { cp, rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: { cli: 'src/cli.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  chunkNames: 'parts/[name]-[hash]',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+await cp('src/worker', 'dist/worker', {
+  recursive: true,
+  filter: (source) => !source.endsWith('.ts') && !source.includes('__pycache__'),
+});
