@@ -1,0 +1,163 @@
+// Reads YAML into plain data that still knows where each key and value stood.
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { ConfigFailure, Place } from '../failure.ts';
+
+/** A place in a file that is known from elsewhere. */
+export type Spot = Omit<Place, 'file'>;
+
+/** Keys and list indexes that lead from the top of a document to a value. */
+export type Path = readonly (string | number)[];
+
+/** A parsed file; `value` is what it holds, keys without a value left out. */
+export interface YamlFile {
+  readonly file: string;
+  readonly value: unknown;
+  /** Where a value stands; for a map, a list or nothing its key; else the nearest thing above it. */
+  spot(path: Path): Spot;
+  /** Where a key stands. */
+  keySpot(path: Path): Spot;
+  /** Index of the entry under the list at `path` in which `spot` lies, or -1. */
+  indexAt(path: Path, spot: Spot): number;
+}
+
+const START: Spot = { line: 1, column: 1 };
+
+/**
+ * Parses the text of `file`. A syntax error gives `yaml: null` and the first problem only, since those after it are mostly
+ * its echo; a repeated key is reported and the rest of the file stays usable.
+ */
+export function parseYaml(
+  file: string,
+  text: string,
+): { readonly yaml: YamlFile | null; readonly problems: readonly ConfigFailure[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    stringKeys: true,
+    logLevel: 'error',
+  });
+  const problem = (
+    severity: ConfigFailure['severity'],
+    message: string,
+    spot: Spot,
+    hint?: string,
+  ): ConfigFailure => ({
+    reason: 'config-invalid',
+    severity,
+    message,
+    place: { file, ...spot },
+    ...(hint === undefined ? {} : { hint }),
+  });
+
+  const broken = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
+  if (broken !== undefined) {
+    const hint = HINTS[broken.code];
+    const message = `not valid YAML: ${lowerFirst(broken.message)}`;
+    return {
+      yaml: null,
+      problems: [problem('error', message, spotAt(lines, broken.pos[0], broken.pos[1]), hint)],
+    };
+  }
+  const problems = [
+    ...document.errors.map((error) =>
+      problem('error', 'this key stands here twice', spotAt(lines, error.pos[0], wordEnd(text, error.pos[0]))),
+    ),
+    ...document.warnings.map((warning) =>
+      problem('warning', lowerFirst(warning.message), spotAt(lines, ...warning.pos)),
+    ),
+  ];
+  try {
+    return { yaml: located(file, document, lines), problems };
+  } catch (error) {
+    // The one thing that toJS throws for is an alias without its anchor, or one that multiplies out of bounds.
+    if (!(error instanceof ReferenceError)) throw error;
+    return { yaml: null, problems: [problem('error', `not valid YAML: ${lowerFirst(error.message)}`, START)] };
+  }
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  BLOCK_AS_IMPLICIT_KEY: 'put quotes around a value that contains ": "',
+  BAD_SCALAR_START: 'put quotes around the value',
+  MULTIPLE_DOCS: 'keep one document: remove the line "---"',
+};
+
+function located(file: string, document: Document.Parsed, lines: LineCounter): YamlFile {
+  const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+
+  /** Walks as far as the path leads; the last node met stands for all that is missing below it. */
+  const find = (path: Path): { key: unknown; node: unknown; reached: boolean } => {
+    let key: unknown = null;
+    let node: unknown = document.contents;
+    for (const step of path) {
+      const parent = resolve(node);
+      if (isSeq(parent) && typeof step === 'number' && step < parent.items.length) {
+        node = parent.items[step];
+        key = node;
+        continue;
+      }
+      const pair = isMap(parent)
+        ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === step)
+        : undefined;
+      if (pair === undefined) return { key, node, reached: false };
+      key = pair.key;
+      node = pair.value;
+    }
+    return { key, node, reached: true };
+  };
+  const spotOf = (node: unknown): Spot => {
+    const range = (node as Node | null)?.range;
+    if (!range) return START;
+    const marked = isScalar(node) || isAlias(node);
+    return spotAt(lines, range[0], marked ? range[1] : range[0] + 1);
+  };
+
+  return {
+    file,
+    value: withoutNulls(document.toJS()),
+    spot: (path) => {
+      const { key, node, reached } = find(path);
+      const value = isScalar(node) && node.source !== '' && node.value !== null;
+      return spotOf(reached && (value || isAlias(node)) ? node : (key ?? node));
+    },
+    keySpot: (path) => {
+      const { key, node } = find(path);
+      return spotOf(key ?? node);
+    },
+    indexAt: (path, spot) => {
+      const list = resolve(find(path).node);
+      const lineStart = lines.lineStarts[spot.line - 1] ?? 0;
+      const offset = lineStart + spot.column - 1;
+      if (!isSeq(list)) return -1;
+      return list.items.findIndex((item) => {
+        const range = (resolve(item) as Node | null)?.range;
+        return range ? range[0] <= offset && offset < range[2] : false;
+      });
+    },
+  };
+}
+
+function spotAt(lines: LineCounter, start: number, end: number): Spot {
+  const { line, col } = lines.linePos(start);
+  const lineEnd = lines.lineStarts[line] ?? end;
+  return { line, column: col, length: Math.max(1, Math.min(end, lineEnd - 1, Math.max(end, start + 1)) - start) };
+}
+
+function wordEnd(text: string, start: number): number {
+  const rest = /^[^\s:]+/.exec(text.slice(start, start + 200));
+  return start + (rest?.[0].length ?? 1);
+}
+
+/** In YAML `kernel:` with nothing after it is null, and means the same as no such line. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]));
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
