@@ -60,7 +60,7 @@ export const settingsSchema = z.object({
   timeout: seconds.default(600),
   notebook_timeout: seconds.optional(),
   startup_timeout: seconds.default(60),
-  python: filled.optional(),
+  python: z.string().regex(/[/\\]/, { error: 'must be a path, such as .venv/bin/python' }).optional(),
   env: z.record(variable, z.string()).default({}),
   docs_dir: z.string().default(''),
 });

@@ -62,7 +62,11 @@ export function parseYaml(
   }
   const problems = [
     ...document.errors.map((error) =>
-      problem('error', 'this key stands here twice', spotAt(lines, error.pos[0], wordEnd(text, error.pos[0]))),
+      problem(
+        'error',
+        'this key stands here twice',
+        spotAt(lines, error.pos[0], wordEnd(text, error.pos[0])),
+      ),
     ),
     ...document.warnings.map((warning) =>
       problem('warning', lowerFirst(warning.message), spotAt(lines, ...warning.pos)),
@@ -73,7 +77,10 @@ export function parseYaml(
   } catch (error) {
     // The one thing that toJS throws for is an alias without its anchor, or one that multiplies out of bounds.
     if (!(error instanceof ReferenceError)) throw error;
-    return { yaml: null, problems: [problem('error', `not valid YAML: ${lowerFirst(error.message)}`, START)] };
+    return {
+      yaml: null,
+      problems: [problem('error', `not valid YAML: ${lowerFirst(error.message)}`, START)],
+    };
   }
 }
 
@@ -132,7 +139,7 @@ function located(file: string, document: Document.Parsed, lines: LineCounter): Y
       const offset = lineStart + spot.column - 1;
       if (!isSeq(list)) return -1;
       return list.items.findIndex((item) => {
-        const range = (resolve(item) as Node | null)?.range;
+        const range = (item as Node | null)?.range;
         return range ? range[0] <= offset && offset < range[2] : false;
       });
     },
@@ -141,8 +148,8 @@ function located(file: string, document: Document.Parsed, lines: LineCounter): Y
 
 function spotAt(lines: LineCounter, start: number, end: number): Spot {
   const { line, col } = lines.linePos(start);
-  const lineEnd = lines.lineStarts[line] ?? end;
-  return { line, column: col, length: Math.max(1, Math.min(end, lineEnd - 1, Math.max(end, start + 1)) - start) };
+  const nextLine = lines.lineStarts[line] ?? Number.POSITIVE_INFINITY;
+  return { line, column: col, length: Math.max(1, Math.min(end, nextLine - 1) - start) };
 }
 
 function wordEnd(text: string, start: number): number {
