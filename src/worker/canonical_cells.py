@@ -1,0 +1,113 @@
+"""A notebook's cells as every text format would hold them, so that equal content is equal whatever file it is in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import jupytext
+import yaml
+from jupytext.cell_metadata import _IGNORE_CELL_METADATA, _JUPYTEXT_CELL_METADATA
+from jupytext.metadata_filter import filter_metadata
+from nbformat import NotebookNode
+
+from file_bytes import digest_of
+from source_text import normalised_code, stripped
+
+RUN_TAGS = ("parameters", "raises-exception", "skip-execution")
+_FMT = {"extension": ".py", "format_name": "percent", "notebook_metadata_filter": "-all"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what counts of it."""
+
+    kind: str
+    source: str
+    metadata: dict[str, Any]
+
+    @property
+    def key(self) -> list[Any]:
+        """What `source` digests are made of."""
+        return [self.kind, self.source, self.metadata]
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits."""
+        return digest_of(self.key)[:16]
+
+    @property
+    def code(self) -> list[Any] | None:
+        """What counts for running the cell; None if it is no code or has none."""
+        if self.kind != "code" or not self.source:
+            return None
+        tags = self.metadata.get("tags")
+        named = tags if isinstance(tags, list) else []
+        return [normalised_code(self.source), [tag for tag in RUN_TAGS if tag in named]]
+
+
+def canonical_cells(nb: NotebookNode, cell_filter: str | None) -> list[Cell]:
+    """The cells of `nb` after one way through percent text with this filter (None is jupytext's default).
+
+    A cell that holds a `# %%` line becomes two on that way, as it does in the paired `.py`.
+    """
+    cells = [_plain(cell) for cell in nb.cells]
+    bare = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=cells)
+    fmt = dict(_FMT) if cell_filter is None else {**_FMT, "cell_metadata_filter": cell_filter}
+    text = jupytext.writes(bare, fmt=fmt)
+    again = jupytext.reads(text, fmt={"extension": ".py", "format_name": "percent"})
+    return [_cell(cell, cell_filter) for cell in again.cells]
+
+
+def _plain(cell: NotebookNode) -> NotebookNode:
+    metadata = {name: value for name, value in cell.metadata.items() if name not in _JUPYTEXT_CELL_METADATA}
+    plain = NotebookNode(cell_type=cell.cell_type, source=stripped(cell.source), metadata=NotebookNode(metadata))
+    if cell.cell_type == "code":
+        plain.update(outputs=[], execution_count=None)
+    return plain
+
+
+def _cell(cell: NotebookNode, cell_filter: str | None) -> Cell:
+    metadata = filter_metadata(dict(cell.metadata), cell_filter, _IGNORE_CELL_METADATA)
+    for name in _JUPYTEXT_CELL_METADATA:
+        metadata.pop(name, None)
+    source = stripped(cell.source)
+    if cell.cell_type == "raw":
+        source = _front_matter(source)
+    return Cell(cell.cell_type, source, json.loads(json.dumps(metadata)))
+
+
+def _front_matter(source: str) -> str:
+    """A raw YAML header by its values: MyST keeps no quotes, comments and line breaks of it."""
+    lines = source.splitlines()
+    if len(lines) < 2 or lines[0].rstrip() != "---" or lines[-1].rstrip() != "---":
+        return source
+    try:
+        values = yaml.safe_load("\n".join(lines[1:-1]))
+    except yaml.YAMLError:
+        return source
+    if not isinstance(values, dict):
+        return source
+    return "---\n" + yaml.safe_dump(values, sort_keys=False, width=1_000_000) + "---"
+
+
+def source_digest(cells: Iterable[Cell]) -> str:
+    """Of all cells and their metadata."""
+    return digest_of([cell.key for cell in cells])
+
+
+def code_digest(cells: Iterable[Cell]) -> str:
+    """Of the code cells as they will run."""
+    return digest_of([cell.code for cell in cells if cell.code is not None])
+
+
+def code_cells(nb: NotebookNode) -> list[NotebookNode]:
+    """The code cells that hold code, in order: those tagged `skip-execution` too, empty ones not."""
+    return [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def is_skipped(cell: NotebookNode) -> bool:
+    """Whether nbclient passes over this cell."""
+    return "skip-execution" in cell.metadata.get("tags", [])

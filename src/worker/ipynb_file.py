@@ -1,0 +1,137 @@
+"""`.ipynb` files: reading them with checks, writing them the way Jupyter does, deterministically and signed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import nbjson
+from nbformat.validator import iter_validate
+
+from file_bytes import TextBytes, encode_text, read_text, refuse_conflict_markers, write_bytes
+from problem import Problem
+
+_UPGRADE = "Convert it with: jupyter nbconvert --to notebook --inplace FILE"
+
+
+def read_ipynb(path: str) -> tuple[NotebookNode, TextBytes]:
+    """The notebook in a file, cells without id given one. Raises the Problems of a file that is none."""
+    file = read_text(path)
+    return parse_ipynb(file), file
+
+
+def parse_ipynb(file: TextBytes) -> NotebookNode:
+    """The notebook that an `.ipynb`'s text holds."""
+    if not file.text.strip():
+        raise Problem("invalid-notebook", f"{file.path} is empty", line=1, column=1)
+    try:
+        raw = json.loads(file.text)
+    except json.JSONDecodeError as error:
+        refuse_conflict_markers(file.path, file.text)
+        raise Problem(
+            "invalid-notebook",
+            f"{file.path} is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})",
+            line=error.lineno,
+            column=error.colno,
+        ) from error
+    except RecursionError as error:
+        raise Problem("invalid-notebook", f"{file.path} is nested too deeply") from error
+    _check_version(file.path, raw)
+    try:
+        nb = nbjson.to_notebook(raw)
+        nb.setdefault("metadata", NotebookNode())
+        kernelspec = nb.metadata.get("kernelspec")
+        # Text formats may leave these out (jupytext filters do); Jupyter fills them in as well.
+        if isinstance(kernelspec, dict) and isinstance(kernelspec.get("name"), str):
+            kernelspec.setdefault("display_name", kernelspec["name"])
+        fill_ids(nb.cells)
+        error = next(iter(iter_validate(nb, relax_add_props=True)), None)
+    except Exception as failure:  # nbformat trips over malformed structures in many ways
+        message = f"{type(failure).__name__}: {failure}"
+        raise Problem("invalid-notebook", f"{file.path} is not a valid notebook: {message}") from failure
+    if error is not None:
+        where = "/".join(str(part) for part in error.absolute_path)
+        message = str(error.message)[:300]
+        raise Problem("invalid-notebook", f"{file.path} is not a valid notebook: {message} (at {where})")
+    return nb
+
+
+def _check_version(path: str, raw: Any) -> None:
+    if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
+        raise Problem("invalid-notebook", f"{path} is JSON, but no notebook: it names no nbformat")
+    minor = raw.get("nbformat_minor", 0)
+    if raw["nbformat"] != 4:
+        hint = _UPGRADE if raw["nbformat"] < 4 else None
+        version = f"{raw['nbformat']}.{minor}"
+        raise Problem(
+            "nbformat-unsupported", f"{path} has notebook format {version}; only 4 is supported", hint=hint
+        )
+    if not isinstance(minor, int) or not isinstance(raw.get("cells"), list):
+        raise Problem("invalid-notebook", f"{path} is not a valid notebook: it has no list of cells")
+
+
+def fill_ids(cells: list[NotebookNode]) -> None:
+    """Gives cells without an id, or with one that an earlier cell has, an id derived from content and place."""
+    taken = {cell["id"] for cell in cells if "id" in cell}
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.get("id") in (None, *seen):
+            cell["id"] = new_id(cell, taken)
+        taken.add(cell["id"])
+        seen.add(cell["id"])
+
+
+def renew_ids(cells: list[NotebookNode]) -> None:
+    """Replaces the random ids of freshly made cells by ones that derive from content and place."""
+    for cell in cells:
+        cell.pop("id", None)
+    fill_ids(cells)
+
+
+def new_id(cell: NotebookNode, taken: set[str]) -> str:
+    """An id for a new cell: the same content gets the same id, equal cells are numbered in their order."""
+    number = 0
+    while True:
+        key = json.dumps([cell["cell_type"], cell["source"], number])
+        candidate = hashlib.sha256(key.encode("utf-8")).hexdigest()[:8]
+        if candidate not in taken:
+            return candidate
+        number += 1
+
+
+def as_current_minor(nb: NotebookNode) -> NotebookNode:
+    """Raises nbformat 4.0 to 4.4 to 4.5, in place; later minors stay. Ids are there already."""
+    nb["nbformat"] = 4
+    nb["nbformat_minor"] = max(5, nb.get("nbformat_minor", 0))
+    return nb
+
+
+def write_notebook(nb: NotebookNode, out: str) -> str:
+    """Writes `nb` as Jupyter would (equal notebooks give equal bytes) and signs it; gives the SHA-256."""
+    digest = write_bytes(out, encode_text(nbjson.writes(_without_stray_ids(nb)) + "\n"))
+    sign(nb)
+    return digest
+
+
+def _without_stray_ids(nb: NotebookNode) -> NotebookNode:
+    if nb.nbformat_minor >= 5:
+        return nb
+    cells = [NotebookNode({name: cell[name] for name in cell if name != "id"}) for cell in nb.cells]
+    return NotebookNode({**nb, "cells": cells})
+
+
+def sign(nb: NotebookNode) -> None:
+    """Records that this machine made the outputs, so that Jupyter shows them as trusted."""
+    try:
+        from nbformat.sign import NotebookNotary
+
+        notary = NotebookNotary()
+        try:
+            notary.sign(nb)
+        finally:
+            notary.store.close()
+    except Exception as error:  # without a signature Jupyter asks for trust: no reason to fail
+        print(f"notebook not signed: {error}", file=sys.stderr)

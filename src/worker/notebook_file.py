@@ -1,0 +1,52 @@
+"""Any notebook file, read by its format, with what a projection needs of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from canonical_cells import Cell, canonical_cells
+from file_bytes import TextBytes, read_text
+from ipynb_file import read_ipynb, write_notebook
+from text_file import TextNotebook, config_filter, jupytext_config, parse_text
+
+__all__ = ["NotebookFile", "open_notebook", "read_notebook", "write_notebook"]
+
+
+@dataclass(frozen=True)
+class NotebookFile:
+    """A notebook file as it was read."""
+
+    file: TextBytes
+    nb: NotebookNode
+    text: TextNotebook | None
+    """None for an `.ipynb`."""
+    cell_filter: str | None
+    """The effective cell metadata filter; None is jupytext's default."""
+
+    def cells(self) -> list[Cell]:
+        """The cells as all formats would hold them."""
+        return canonical_cells(self.nb, self.cell_filter)
+
+
+def open_notebook(path: str, form: str, settings: dict[str, Any] | None = None) -> NotebookFile:
+    """Reads a 'percent', 'myst' or 'ipynb' file; `settings` are protocol.ts' TextSettings of its `.py`."""
+    if form == "ipynb":
+        nb, file = read_ipynb(path)
+        own = nb.metadata.get("jupytext", {}).get("cell_metadata_filter")
+        return NotebookFile(file, nb, None, _effective(settings, own or config_filter(jupytext_config(path))))
+    file = read_text(path)
+    text = parse_text(file, form)
+    return NotebookFile(file, text.nb, text, _effective(settings, text.cell_filter))
+
+
+def read_notebook(path: str, form: str, settings: dict[str, Any] | None = None) -> tuple[NotebookNode, str]:
+    """The notebook in a 'percent', 'myst' or 'ipynb' file, and the SHA-256 of its bytes."""
+    opened = open_notebook(path, form, settings)
+    return opened.nb, opened.file.digest
+
+
+def _effective(settings: dict[str, Any] | None, own: str | None) -> str | None:
+    return own if settings is None else settings.get("cellMetadataFilter")
