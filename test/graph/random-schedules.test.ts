@@ -1,5 +1,6 @@
 // 10,000 random graphs with random outcomes, stops and interleavings, against what must hold for any of them.
-import { describe, expect, it } from 'vitest';
+import assert from 'node:assert/strict';
+import { describe, it } from 'vitest';
 import { type Graph, schedule, type Task, type TaskId, type TaskState } from '../../graph/index.ts';
 import { Random } from './random.ts';
 import { makeGraph, makeTask, quiet } from './rig.ts';
@@ -80,7 +81,7 @@ class Play {
     result.catch(() => 'it is awaited below');
     await quiet();
     for (let step = 0; this.underWay.size > 0; step++) {
-      expect(settled, 'settles after all that runs').toBe(false);
+      assert.ok(!settled, 'settles after all that runs');
       if (step === stopAfter) {
         this.stopped = true;
         stop.abort();
@@ -89,8 +90,8 @@ class Play {
       await quiet();
       this.#lookAround();
     }
-    expect(settled, 'settles when nothing runs any more').toBe(true);
-    expect(await result).toEqual(this.states);
+    assert.ok(settled, 'settles when nothing runs any more');
+    assert.deepEqual(await result, this.states);
     this.#compareWithModel();
   }
 
@@ -103,19 +104,19 @@ class Play {
       signal,
       check: (task, taskSignal) => this.#begin('check', task, taskSignal, this.#plan(task.id).check),
       run: (task, taskSignal) => {
-        expect(this.queued.delete(task), 'its check said run').toBe(true);
+        assert.ok(this.queued.delete(task), 'runs only if its check said so');
         for (const other of this.queued) {
-          if (other.pool === task.pool) expect(task.priority).toBeGreaterThanOrEqual(other.priority);
+          assert.ok(other.pool !== task.pool || other.priority <= task.priority, 'goes by priority');
         }
         return this.#begin('run', task, taskSignal, this.#plan(task.id).run);
       },
       onState: (task, state, cause) => {
         this.states.set(task.id, state);
         if (state === 'failed' && this.failFast) this.stopped = true;
-        expect(cause !== undefined, 'the blocked alone have a cause').toBe(state === 'blocked');
+        assert.equal(cause !== undefined, state === 'blocked', 'the blocked alone have a cause');
         if (cause === undefined) return;
-        expect(this.states.get(cause)).toBe('failed');
-        expect(this.graph.closure([task.id], 'dependencies')).toContain(cause);
+        assert.equal(this.states.get(cause), 'failed');
+        assert.ok(this.graph.closure([task.id], 'dependencies').has(cause), 'the cause is needed');
       },
       onThrow: (task, error) => {
         if (!(error instanceof Error && error.message === task.id)) this.wrong.push(error);
@@ -129,9 +130,9 @@ class Play {
     signal: AbortSignal,
     outcome: Outcome,
   ): Promise<Outcome> {
-    expect(this.begun, 'is called once').not.toContain(`${kind} ${task.id}`);
-    expect(this.stopped, 'nothing begins after the stop').toBe(false);
-    for (const id of task.dependsOn) expect(this.states.get(id)).toBe('done');
+    assert.ok(!this.begun.has(`${kind} ${task.id}`), 'is called once');
+    assert.ok(!this.stopped, 'nothing begins after the stop');
+    for (const id of task.dependsOn) assert.equal(this.states.get(id), 'done', 'begins after what it needs');
     this.begun.add(`${kind} ${task.id}`);
     return new Promise((resolve, reject) => {
       const end = (): void => {
@@ -147,18 +148,18 @@ class Play {
 
   /** What must hold whenever nothing goes on without the test. */
   #lookAround(): void {
-    expect(this.wrong).toEqual([]);
+    assert.deepEqual(this.wrong, []);
     for (const [pool, slots] of Object.entries(this.pools)) {
       const running = [...this.underWay].filter(
         ({ kind, task }) => kind === 'run' && task.pool === pool,
       ).length;
-      expect(running, 'slots are never exceeded').toBeLessThanOrEqual(slots);
+      assert.ok(running <= slots, 'slots are never exceeded');
       const waits = [...this.queued].some((task) => task.pool === pool);
-      if (waits && !this.stopped) expect(running, 'no slot lies idle').toBe(slots);
+      if (waits && !this.stopped) assert.equal(running, slots, 'no slot lies idle');
     }
     const checking = [...this.underWay].filter(({ kind }) => kind === 'check').length;
-    expect(checking, 'checks are limited').toBeLessThanOrEqual(this.checks);
-    for (const { signal } of this.underWay) expect(signal.aborted).toBe(this.stopped);
+    assert.ok(checking <= this.checks, 'checks are limited');
+    for (const { signal } of this.underWay) assert.equal(signal.aborted, this.stopped, 'a stop is heard');
   }
 
   /** The model knows nothing of time: what each task comes to, given what it needs, unless it is cancelled. */
@@ -172,9 +173,9 @@ class Play {
         const gotDone =
           (check === 'done' && this.begun.has(`check ${id}`)) ||
           (run === 'done' && this.begun.has(`run ${id}`));
-        expect(gotDone, 'what gets done is done').toBe(false);
+        assert.ok(!gotDone, 'what gets done is done');
       } else {
-        expect(this.states.get(id), id).toBe(model.get(id));
+        assert.equal(this.states.get(id), model.get(id), id);
       }
     }
   }
