@@ -56,7 +56,7 @@ export const flowSchema = z.object({
 
 /** `pipeio.yml`. */
 export const settingsSchema = z.object({
-  jobs: z.int({ error: 'must be a whole number' }).positive({ error: 'must be at least 1' }).optional(),
+  jobs: z.int().positive({ error: 'must be at least 1' }).optional(),
   timeout: seconds.default(600),
   notebook_timeout: seconds.optional(),
   startup_timeout: seconds.default(60),

@@ -4,7 +4,8 @@ import { closestMatch } from 'leven';
 /** The candidate nearest to `word`, or undefined where none is near enough to be a slip of the finger. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const byFolded = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
-  const maxDistance = Math.max(1, Math.floor(word.length / 3));
+  // Two swapped letters count as two edits.
+  const maxDistance = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3));
   const match = closestMatch(word.toLowerCase(), [...byFolded.keys()], { maxDistance });
   return match === undefined ? undefined : byFolded.get(match);
 }

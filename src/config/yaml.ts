@@ -54,7 +54,7 @@ export function parseYaml(
   const broken = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
   if (broken !== undefined) {
     const hint = HINTS[broken.code];
-    const message = `not valid YAML: ${lowerFirst(broken.message)}`;
+    const message = `not valid YAML: ${MESSAGES[broken.code] ?? lowerFirst(broken.message)}`;
     return {
       yaml: null,
       problems: [problem('error', message, spotAt(lines, broken.pos[0], broken.pos[1]), hint)],
@@ -84,8 +84,15 @@ export function parseYaml(
   }
 }
 
+/** Where the library speaks to programmers. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'the file holds more than one document',
+};
+
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'see how far this line and the one above it are indented',
+  MISSING_CHAR: 'see how far this line is indented, and whether a bracket, quote or colon is missing',
   BLOCK_AS_IMPLICIT_KEY: 'put quotes around a value that contains ": "',
   BAD_SCALAR_START: 'put quotes around the value',
   MULTIPLE_DOCS: 'keep one document: remove the line "---"',
