@@ -5,6 +5,7 @@ export interface Deps {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  readonly pid: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly stdout: { write(text: string): void; readonly isTTY: boolean; readonly columns: number };
@@ -24,6 +25,7 @@ export function realDeps(): Deps {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
+    pid: process.pid,
     now: Date.now,
     stdout: {
       write: (text) => void process.stdout.write(text),

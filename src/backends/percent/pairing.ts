@@ -1,0 +1,49 @@
+// What pairing metadata each side of a notebook should carry: the formats string and the kernelspec.
+import type { Session } from '../../engine/session.ts';
+import type { Notebook } from '../../project/notebook.ts';
+import type { ResolvedKernel } from '../../python/kernelspecs.ts';
+import type { Result } from '../../result.ts';
+import type { KernelLabel } from '../../worker/protocol.ts';
+import { isPresent, type Sides } from './sides.ts';
+
+/** The pairing that the configuration asks for. */
+export interface Pairing {
+  /** In the `.py` and the `.md`. */
+  readonly formats: string | null;
+  /** In the `.ipynb`: Jupyter cannot open one that names a hidden folder unless hidden files are allowed. */
+  readonly ipynbFormats: string | null;
+  /** Null where no kernel is named and none is found: then what stands is kept. */
+  readonly kernel: KernelLabel | null;
+}
+
+/** The kernel: entry, flow, then what was chosen in Jupyter, then the header, then Jupyter's default. */
+export async function kernelOf(
+  session: Session,
+  notebook: Notebook,
+  sides: Sides,
+): Promise<Result<ResolvedKernel>> {
+  const chosen = isPresent(sides.ipynb) ? sides.ipynb.projection.kernel : null;
+  const kernels = await session.python.kernels();
+  return kernels.resolve(notebook.kernel, chosen ?? sides.script.projection.kernel);
+}
+
+/** Works out the pairing from the configuration, the kernelspecs and Jupyter's settings on this machine. */
+export async function wantedPairing(session: Session, notebook: Notebook, sides: Sides): Promise<Pairing> {
+  const { formats } = notebook;
+  const isHidden = notebook.layout === 'split';
+  const ipynbFormats = isHidden && !(await session.python.hiddenFiles()).allowed ? null : formats;
+  return { formats, ipynbFormats, kernel: await kernelLabel(session, notebook, sides) };
+}
+
+async function kernelLabel(session: Session, notebook: Notebook, sides: Sides): Promise<KernelLabel | null> {
+  const spec = await kernelOf(session, notebook, sides);
+  if (spec.ok)
+    return { name: spec.value.name, displayName: spec.value.displayName, language: spec.value.language };
+  // Pairing does not need the kernel to be installed: another machine may be the one that executes.
+  if (notebook.kernel === '') return null;
+  return {
+    name: notebook.kernel,
+    displayName: notebook.kernel,
+    language: sides.script.projection.language ?? 'python',
+  };
+}

@@ -1,0 +1,75 @@
+// The MyST page of a percent notebook: its generated `.md`, with the images that the text refers to.
+import { copyFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { relativeName } from '../../engine/names.ts';
+import type { Rendered } from '../../engine/page.ts';
+import type { Session } from '../../engine/session.ts';
+import type { Walk } from '../../engine/walk.ts';
+import type { Notebook } from '../../project/notebook.ts';
+import { ok, type Result } from '../../result.ts';
+import { wantedPairing } from './pairing.ts';
+import { filesFolder, imageFolder } from './publish.ts';
+import { readSides } from './sides.ts';
+
+/** What the page is made of: the markdown and the images that are there. */
+export async function walkMarkdown(session: Session, notebook: Notebook): Promise<Result<Walk>> {
+  const markdown = await markdownFile(session, notebook);
+  if (!markdown.ok) return markdown;
+  const side = await session.projections.of(markdown.value, 'myst', null);
+  if (!side.ok) return side;
+  if (side.value.projection === null)
+    return ok([
+      ['stage', 'publish:myst'],
+      ['markdown', 'missing'],
+    ]);
+  const walk: [string, string][] = [
+    ['stage', 'publish:myst'],
+    ['markdown', side.value.content],
+  ];
+  for (const image of side.value.projection.images) {
+    const path = resolve(imageFolder(notebook), image);
+    const content = await session.files.digestOf(path);
+    walk.push([
+      `input ${relativeName(session.project.root, path)}`,
+      content.ok ? content.value : 'unreadable',
+    ]);
+  }
+  return ok(walk);
+}
+
+/** Copies the markdown, with its images beside it. */
+export async function renderMarkdown(
+  session: Session,
+  notebook: Notebook,
+  target: string,
+): Promise<Result<{ files: readonly Rendered[]; seconds: number }>> {
+  const markdown = await markdownFile(session, notebook);
+  if (!markdown.ok) return markdown;
+  const out = await session.files.temporary('.md');
+  const args = {
+    markdown: markdown.value,
+    imagesFrom: imageFolder(notebook),
+    files: filesFolder(target),
+    out,
+  };
+  const page = await session.worker.call('render-myst', args, notebook.script);
+  if (!page.ok) return page;
+  const files: Rendered[] = [{ file: out, to: '' }];
+  for (const { from, to } of page.value.images) {
+    const copy = await session.files.temporary('.image');
+    await copyFile(from, copy);
+    files.push({ file: copy, to });
+  }
+  return ok({ files, seconds: 0 });
+}
+
+/** The paired `.md`, or one made for the occasion where the notebook has none. */
+async function markdownFile(session: Session, notebook: Notebook): Promise<Result<string>> {
+  if (notebook.pairMyst && notebook.myst !== null) return ok(notebook.myst);
+  const sides = await readSides(session, notebook);
+  if (!sides.ok) return sides;
+  const { kernel } = await wantedPairing(session, notebook, sides.value);
+  // A page that is no pair must not claim to be one.
+  const args = { script: notebook.script, formats: null, kernel };
+  return session.conversions.run('to-myst', args, notebook.script);
+}

@@ -1,0 +1,135 @@
+// Stage sync: brings the sides of a notebook to agree, or says that both were edited.
+import { stat } from 'node:fs/promises';
+import type { Session } from '../../engine/session.ts';
+import { FRESH, type Verdict } from '../../engine/verdict.ts';
+import type { NodeOutcome } from '../../event.ts';
+import type { Notebook } from '../../project/notebook.ts';
+import { err, ok, type Result } from '../../result.ts';
+import { committedSource } from './committed.ts';
+import { conflictFailure } from './conflict.ts';
+import { wantedPairing } from './pairing.ts';
+import { type Decision, reconcile } from './reconcile.ts';
+import { isBroken, isPresent, type PairedSide, type Present, readSides, type Sides } from './sides.ts';
+import { write } from './write.ts';
+
+/** Looks at whether the sides agree. Agreement is remembered as the base of the next comparison. */
+export async function assessSync(session: Session, notebook: Notebook): Promise<Result<Verdict>> {
+  const sides = await readSides(session, notebook);
+  if (!sides.ok) return sides;
+  const { script, ipynb, myst } = sides.value;
+  const decision = await decide(session, notebook, sides.value);
+  const winner = decision.kind === 'to-script' && isPresent(ipynb) ? ipynb : script;
+  const text = reasonFor(decision, ipynb) ?? markdownReason(session, notebook, winner, myst);
+  if (text !== undefined) {
+    const perform = () => carryOut(session, notebook, sides.value, decision);
+    return ok({ state: 'stale', action: 'update', reason: { text, more: 0 }, perform });
+  }
+  if (isPresent(ipynb)) await session.state.setBase(notebook.id, script.projection.source);
+  return ok(FRESH);
+}
+
+/** What to do about the `.ipynb`; a missing one is as good as agreed, since pair creates it. */
+export async function decide(session: Session, notebook: Notebook, sides: Sides): Promise<Decision> {
+  const { script, ipynb } = sides;
+  if (isBroken(ipynb)) return { kind: 'to-notebook', guess: false };
+  if (!isPresent(ipynb) || notebook.ipynb === null) return { kind: 'agreed' };
+  const digests = { script: script.projection.source, notebook: ipynb.projection.source };
+  const settled = { ...digests, scriptModified: 0, notebookModified: 0 };
+  if (digests.script !== digests.notebook && session.direction !== undefined) {
+    return { kind: session.direction === 'py2nb' ? 'to-notebook' : 'to-script', guess: true };
+  }
+  const known = session.state.base(notebook.id);
+  if (known !== undefined || digests.script === digests.notebook)
+    return reconcile({ ...settled, base: known });
+  const committed = await committedSource(session, notebook, script.projection.settings);
+  if (committed !== undefined) return reconcile({ ...settled, base: committed });
+  const [scriptModified, notebookModified] = await Promise.all([
+    modified(notebook.script),
+    modified(notebook.ipynb),
+  ]);
+  return reconcile({ ...digests, base: undefined, scriptModified, notebookModified });
+}
+
+async function modified(path: string): Promise<number> {
+  return stat(path).then(
+    (found) => found.mtimeMs,
+    () => 0, // gone meanwhile: the write that follows notices
+  );
+}
+
+function reasonFor(decision: Decision, ipynb: PairedSide): string | undefined {
+  switch (decision.kind) {
+    case 'agreed':
+      return undefined;
+    case 'to-notebook':
+      if (isBroken(ipynb)) return 'the .ipynb is no notebook any more';
+      return decision.guess ? '.py and .ipynb differ: the .py is taken' : '.py was edited';
+    case 'to-script':
+      return decision.guess ? '.py and .ipynb differ: the .ipynb is taken' : '.ipynb was edited';
+    case 'conflict':
+      return '.py and .ipynb were both edited';
+  }
+}
+
+/** The `.md` is generated: stale when it says something else than the winning side. */
+function markdownReason(
+  session: Session,
+  notebook: Notebook,
+  winner: Present,
+  myst: PairedSide,
+): string | undefined {
+  if (isBroken(myst)) return 'the .md is no notebook any more';
+  if (!isPresent(myst) || notebook.myst === null || myst.projection.loose === winner.projection.loose)
+    return undefined;
+  return session.files.wroteItself(notebook.myst, myst.content)
+    ? 'the .md is older'
+    : 'the .md was edited by hand';
+}
+
+async function carryOut(
+  session: Session,
+  notebook: Notebook,
+  sides: Sides,
+  decision: Decision,
+): Promise<Result<NodeOutcome>> {
+  const pairing = await wantedPairing(session, notebook, sides);
+  const { script, ipynb } = sides;
+  const { kernel } = pairing;
+  if (decision.kind === 'conflict') return err(await conflictFailure(session, notebook, sides));
+  if (decision.kind === 'to-notebook' && notebook.ipynb !== null && ipynb !== null) {
+    if (isBroken(ipynb) && ipynb.failure.reason !== 'conflict-markers') return err(ipynb.failure);
+    const previous = isBroken(ipynb) ? null : notebook.ipynb;
+    const args = { script: notebook.script, previous, formats: pairing.ipynbFormats, kernel };
+    const written = await write(session, 'to-notebook', args, notebook.ipynb, ipynb.content);
+    if (!written.ok) return written;
+  }
+  if (decision.kind === 'to-script' && notebook.ipynb !== null) {
+    const args = { notebook: notebook.ipynb, previous: notebook.script, formats: pairing.formats, kernel };
+    // With a base, the script holds nothing that was not in the notebook before it was edited.
+    const backup = decision.guess ? 'foreign' : 'never';
+    const written = await write(session, 'to-script', args, notebook.script, script.content, backup);
+    if (!written.ok) return written;
+  }
+  return settle(session, notebook);
+}
+
+/** The sides agree now: regenerates the `.md` from the script if need be, and records the new base. */
+async function settle(session: Session, notebook: Notebook): Promise<Result<NodeOutcome>> {
+  const sides = await readSides(session, notebook);
+  if (!sides.ok) return sides;
+  const { script, ipynb, myst } = sides.value;
+  if (
+    notebook.myst !== null &&
+    myst !== null &&
+    markdownReason(session, notebook, script, myst) !== undefined
+  ) {
+    const { formats, kernel } = await wantedPairing(session, notebook, sides.value);
+    const args = { script: notebook.script, formats, kernel };
+    const written = await write(session, 'to-myst', args, notebook.myst, myst.content);
+    if (!written.ok) return written;
+  }
+  if (isPresent(ipynb) && ipynb.projection.source === script.projection.source) {
+    await session.state.setBase(notebook.id, script.projection.source);
+  }
+  return ok('updated');
+}

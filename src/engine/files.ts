@@ -1,0 +1,196 @@
+// Reads digests of a project's files and replaces files: by rename, only if still as expected, never unseen.
+import { randomUUID } from 'node:crypto';
+import { chmod, copyFile, lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { type Digest, hashFile, type StatCache } from '../../cache/index.ts';
+import type { Failure, WriteFailure } from '../failure.ts';
+import { err, ok, type Result } from '../result.ts';
+import { relativeName } from './names.ts';
+import type { State } from './state.ts';
+
+/** What stands at a path: the digest of a file's bytes, or nothing. */
+export type Content = Digest | 'missing';
+
+/** What `Files` needs from its session. */
+export interface FilesOptions {
+  readonly root: string;
+  readonly stats: StatCache;
+  readonly state: State;
+  /** Number of this process: names its temporary folder. */
+  readonly pid: number;
+  readonly now: () => number;
+  /** Told of each backup, with the path it was copied to. */
+  readonly onBackup: (path: string, backup: string) => void;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The files of one project. */
+export class Files {
+  readonly #options: FilesOptions;
+  readonly #temporary: string;
+
+  constructor(options: FilesOptions) {
+    this.#options = options;
+    this.#temporary = join(options.root, '.pipeio', 'tmp', String(options.pid));
+  }
+
+  /** The digest of a file's bytes through the stat cache; a folder or an unreadable file is a failure. */
+  async digestOf(path: string): Promise<Result<Content>> {
+    // Temporary files are never seen again: remembering their stats would only grow the stat cache.
+    if (path.startsWith(this.#temporary)) return ok(await hashFile(path));
+    const answer = await this.#options.stats.digestOf(path);
+    if (answer === 'directory') return err(unreadable(path, 'it is a folder'));
+    if (typeof answer === 'object') return err(unreadable(path, `it cannot be read (${answer.unreadable})`));
+    return ok(answer);
+  }
+
+  /** A new path for a temporary file, in a folder of this process on the project's own file system. */
+  async temporary(extension: string): Promise<string> {
+    await mkdir(this.#temporary, { recursive: true });
+    return join(this.#temporary, `${randomUUID()}${extension}`);
+  }
+
+  /** Removes this process's temporary files, and those that processes which were killed left a day ago or earlier. */
+  async clean(): Promise<void> {
+    await rm(this.#temporary, { recursive: true, force: true });
+    const all = dirname(this.#temporary);
+    const others = await readdir(all).catch(() => []); // nothing was ever left
+    for (const name of others) {
+      const found = await stat(join(all, name));
+      if (found.mtimeMs < this.#options.now() - DAY_MS)
+        await rm(join(all, name), { recursive: true, force: true });
+    }
+  }
+
+  /** Whether what stands at `path` with this digest is something that pipeio itself put there. */
+  wroteItself(path: string, content: Content): boolean {
+    return content !== 'missing' && this.#options.state.written(this.#name(path)) === content;
+  }
+
+  /**
+   * Moves `from` to `to` if `to` still holds `expected`; equal bytes rewrite nothing. What pipeio did not write is
+   * copied to the backups first, unless `backup` is `never`: for when `to` holds nothing that is not kept elsewhere.
+   * Answers the digest that stands at `to` afterwards, and whether it was written.
+   */
+  async replace(
+    from: string,
+    to: string,
+    expected: Content,
+    backup: 'foreign' | 'never' = 'foreign',
+  ): Promise<Result<{ digest: Digest; written: boolean }>> {
+    const digest = await hashFile(from);
+    const current = await this.digestOf(to);
+    if (!current.ok) return current;
+    if (current.value === digest) {
+      await rm(from, { force: true });
+      await this.#options.state.setWritten(this.#name(to), digest);
+      return ok({ digest, written: false });
+    }
+    if (current.value !== expected) return err(moved(to));
+    if (backup === 'foreign' && current.value !== 'missing' && !this.wroteItself(to, current.value)) {
+      const saved = await this.backup(to);
+      if (!saved.ok) return saved;
+    }
+    try {
+      await moveInto(from, to);
+    } catch (error) {
+      return err(writeFailure(to, error));
+    }
+    await this.#options.state.setWritten(this.#name(to), digest);
+    return ok({ digest, written: true });
+  }
+
+  /** Copies a file into the backups, under the time and its path; answers where. */
+  async backup(path: string): Promise<Result<string>> {
+    const time = new Date(this.#options.now()).toISOString().replaceAll(':', '-').slice(0, 19);
+    const folder = join(this.#options.root, '.pipeio', 'backups', time);
+    const target = await unusedPath(join(folder, this.#name(path).replace(/^\/+/, 'outside/')));
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(path, target);
+    } catch (error) {
+      return err(writeFailure(target, error));
+    }
+    this.#options.onBackup(path, target);
+    return ok(target);
+  }
+
+  #name(path: string): string {
+    return relativeName(this.#options.root, path);
+  }
+}
+
+/** Renames over the file that `to` finally names (a link stays a link), keeping its mode; copies across file systems. */
+async function moveInto(from: string, to: string): Promise<void> {
+  const isLink = await lstat(to).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+  const target = isLink ? await realpath(to) : to;
+  await mkdir(dirname(target), { recursive: true });
+  const mode = await stat(target).then(
+    (found) => found.mode & 0o777,
+    () => undefined,
+  );
+  if (mode !== undefined) await chmod(from, mode);
+  try {
+    await rename(from, target);
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    const beside = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+    try {
+      await copyFile(from, beside);
+      await rename(beside, target);
+    } finally {
+      await rm(beside, { force: true });
+      await rm(from, { force: true });
+    }
+  }
+}
+
+async function unusedPath(path: string): Promise<string> {
+  const extension = extname(path);
+  for (let number = 0; ; number++) {
+    const candidate =
+      number === 0 ? path : `${path.slice(0, path.length - extension.length)}.${number}${extension}`;
+    const taken = await stat(candidate).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return candidate;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+const WRITE_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'Check the permissions of the folder.',
+  EPERM: 'Check the permissions of the folder.',
+  EROFS: 'The file system is read-only.',
+  ENOSPC: 'The disk is full: free some space and build again; nothing was lost.',
+  ENOTDIR: 'A file stands where a folder is needed.',
+  EEXIST: 'A file stands where a folder is needed.',
+  EISDIR: 'A folder stands where the file belongs.',
+};
+
+/** A file system's refusal to write, with what to do about it. */
+export function writeFailure(path: string, error: unknown): WriteFailure {
+  return writeFailureOf(path, error instanceof Error ? error.message : String(error));
+}
+
+/** The same from the words alone, which begin with the system's error code or hold it. */
+export function writeFailureOf(path: string, message: string): WriteFailure {
+  const hint = WRITE_HINTS[/\bE[A-Z]{3,}\b/.exec(message)?.[0] ?? ''];
+  return { reason: 'write-failed', path, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function unreadable(path: string, message: string): Failure {
+  return { reason: 'unreadable', path, message };
+}
+
+function moved(path: string): Failure {
+  return { reason: 'input-moved', path, message: 'the file changed while pipeio was about to replace it' };
+}

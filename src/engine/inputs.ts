@@ -1,0 +1,56 @@
+// The parts of an exec node's walk that every backend shares: platform, folder, variables, declared files, other notebooks.
+import { arch, platform } from 'node:os';
+import { glob } from 'tinyglobby';
+import { hashBytes } from '../../cache/index.ts';
+import type { Notebook } from '../project/notebook.ts';
+import { ok, type Result } from '../result.ts';
+import { PENDING } from './keyed.ts';
+import { relativeName } from './names.ts';
+import type { Session } from './session.ts';
+import type { Walk } from './walk.ts';
+
+/** Walks over what a run depends on beside its code and its kernel. */
+export async function walkSurroundings(session: Session, notebook: Notebook): Promise<Result<Walk>> {
+  const files = await walkDeclaredFiles(session, notebook);
+  if (!files.ok) return files;
+  return ok([
+    ['platform', `${platform()}-${arch()}`],
+    ['cwd', relativeName(session.project.root, notebook.cwd)],
+    ...walkVariables(session, notebook),
+    ...files.value,
+    ...notebook.dependsOn.map((id) => [`depends-on ${id}`, session.results.get(id) ?? PENDING] as const),
+  ]);
+}
+
+/** Variables that the project sets for every kernel, and those that the entry names; values are hashed, never stored. */
+function walkVariables(session: Session, notebook: Notebook): Walk {
+  const { env } = session.project.settings;
+  const names = new Set([...Object.keys(env), ...notebook.env]);
+  return [...names].sort().map((name) => {
+    const value = env[name] ?? session.env[name];
+    return [`env ${name}`, value === undefined ? 'unset' : hashBytes(value)] as const;
+  });
+}
+
+async function walkDeclaredFiles(session: Session, notebook: Notebook): Promise<Result<Walk>> {
+  if (notebook.inputs.length === 0) return ok([]);
+  const cwd = notebook.flow.folder;
+  const paths = await glob([...notebook.inputs], { cwd, absolute: true, dot: true, expandDirectories: true });
+  const walk: [string, string][] = [];
+  for (const path of paths.sort()) {
+    const content = await session.files.digestOf(path);
+    if (!content.ok) return content;
+    walk.push([`input ${relativeName(session.project.root, path)}`, content.value]);
+  }
+  return ok(walk);
+}
+
+/** Variables for a kernel: the project's own, and thread limits so that `jobs` kernels do not fight for the cores. */
+export function kernelVariables(session: Session, cores: number): Record<string, string> {
+  const threads = String(Math.max(1, Math.floor(cores / session.jobs)));
+  const limits: Record<string, string> = {};
+  for (const name of ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMEXPR_NUM_THREADS']) {
+    if (session.env[name] === undefined) limits[name] = threads;
+  }
+  return { ...limits, ...session.project.settings.env };
+}

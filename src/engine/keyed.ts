@@ -1,0 +1,121 @@
+// Rebuilds a node that has a key: fresh when a trace's outputs are in place, else restored from the cache, else run.
+import type { Trace } from '../../cache/index.ts';
+import type { NodeOutcome, Reason } from '../event.ts';
+import type { Failure } from '../failure.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { Session } from './session.ts';
+import { FRESH, type Verdict } from './verdict.ts';
+import { explain, keyOf, type Walk } from './walk.ts';
+
+/** What a run left, to be remembered under the key. */
+export type Product = Pick<Trace, 'outputs' | 'facts' | 'seconds'>;
+
+/** The value in a walk that is known only when another notebook has run. */
+export const PENDING = 'pending';
+
+/** A node that is decided by its key. */
+export interface KeyedNode {
+  /** Unique id of the node. */
+  readonly task: string;
+  /** What running it means to the reader of the plan. */
+  readonly runs: 'execute' | 'update';
+  /** Walks over what the node is made of, as things stand now. */
+  describe(): Promise<Result<Walk>>;
+  isInPlace(trace: Trace): Promise<Result<boolean>>;
+  /** Why it must be restored, when a trace is known but its outputs are not in place; undefined if it cannot be. */
+  restorable(trace: Trace): Promise<string | undefined>;
+  restore(trace: Trace): Promise<Result<void>>;
+  run(signal: AbortSignal): Promise<Result<Product>>;
+  /** Called with the trace that is in place at the end. */
+  settled?(trace: Trace): Promise<void>;
+}
+
+/** Looks at a node: no file is changed, no kernel started. */
+export async function assessKeyed(session: Session, node: KeyedNode): Promise<Result<Verdict>> {
+  const walk = await node.describe();
+  if (!walk.ok) return walk;
+  const last = session.state.last(node.task);
+  const pending = walk.value.find(([, value]) => value === PENDING);
+  if (pending !== undefined) {
+    return ok(
+      stale('wait', { text: `waits for ${pending[0].replace('depends-on ', '')}`, more: 0 }, unready),
+    );
+  }
+  const run = (signal: AbortSignal) => rerun(session, node, walk.value, signal);
+  if (session.force) return ok(stale(node.runs, { text: 'forced', more: 0 }, run));
+  const traces = session.cache.traces.get(keyOf(walk.value));
+  for (const trace of traces) {
+    const inPlace = await node.isInPlace(trace);
+    if (!inPlace.ok) return inPlace;
+    if (inPlace.value) {
+      await node.settled?.(trace);
+      return ok(FRESH);
+    }
+  }
+  for (const trace of traces) {
+    const why = await node.restorable(trace);
+    if (why === undefined) continue;
+    return ok(stale('restore', { text: why, more: 0 }, () => restore(session, node, walk.value, trace)));
+  }
+  const reason =
+    traces.length > 0 ? { text: 'the stored result is gone', more: 0 } : explain(last?.walk, walk.value);
+  return ok(stale(node.runs, reason, run));
+}
+
+function stale(
+  action: 'restore' | 'execute' | 'update' | 'wait',
+  reason: Reason,
+  perform: (signal: AbortSignal) => Promise<Result<NodeOutcome>>,
+): Verdict {
+  return { state: 'stale', action, reason, perform };
+}
+
+async function unready(): Promise<Result<NodeOutcome>> {
+  throw new Error('a node that waits for another one was performed');
+}
+
+async function restore(
+  session: Session,
+  node: KeyedNode,
+  walk: Walk,
+  trace: Trace,
+): Promise<Result<NodeOutcome>> {
+  const restored = await node.restore(trace);
+  if (!restored.ok) return restored;
+  await remember(session, node, walk, trace);
+  return ok('restored');
+}
+
+/** Runs, and once more if an input moved meanwhile: a result belongs to the inputs it was made from, or to nothing. */
+async function rerun(
+  session: Session,
+  node: KeyedNode,
+  before: Walk,
+  signal: AbortSignal,
+): Promise<Result<NodeOutcome>> {
+  let walk = before;
+  for (let attempt = 1; ; attempt++) {
+    const product = await node.run(signal);
+    const after = await node.describe();
+    const moved = after.ok && keyOf(after.value) !== keyOf(walk) ? after.value : undefined;
+    if (moved === undefined || attempt === 2 || signal.aborted) {
+      if (!product.ok) return product;
+      if (moved !== undefined) return err(keepsMoving(node.task, explain(walk, moved)));
+      const trace: Trace = { ...product.value, inputs: [], at: session.now() };
+      await session.cache.traces.add(keyOf(walk), trace);
+      await remember(session, node, walk, trace);
+      return ok(node.runs === 'execute' ? 'executed' : 'updated');
+    }
+    walk = moved;
+  }
+}
+
+async function remember(session: Session, node: KeyedNode, walk: Walk, trace: Trace): Promise<void> {
+  await session.state.setLast(node.task, { walk, at: session.now() });
+  await node.settled?.(trace);
+}
+
+function keepsMoving(task: string, reason: Reason): Failure {
+  const message = `the inputs kept changing while it ran (${reason.text}); the result is kept, but the next build runs it again`;
+  return { reason: 'input-moved', path: task, message };
+}
