@@ -1,5 +1,15 @@
 // Reads YAML into plain data that still knows where each key and value stood.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { ConfigFailure, Place } from '../failure.ts';
 
 /** A place in a file that is known from elsewhere. */
@@ -77,11 +87,21 @@ export function parseYaml(
   } catch (error) {
     // The one thing that toJS throws for is an alias without its anchor, or one that multiplies out of bounds.
     if (!(error instanceof ReferenceError)) throw error;
-    return {
-      yaml: null,
-      problems: [problem('error', `not valid YAML: ${lowerFirst(error.message)}`, START)],
-    };
+    const message = `not valid YAML: ${lowerFirst(error.message)}`;
+    return { yaml: null, problems: [problem('error', message, danglingAlias(document, lines))] };
   }
+}
+
+function danglingAlias(document: Document.Parsed, lines: LineCounter): Spot {
+  let spot = START;
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined || !alias.range) return undefined;
+      spot = spotAt(lines, alias.range[0], alias.range[1]);
+      return visit.BREAK;
+    },
+  });
+  return spot;
 }
 
 /** Where the library speaks to programmers. */

@@ -1,6 +1,6 @@
 // Finds entries that would take each other's files: none of them can be built before somebody decides.
-import { realpathSync } from 'node:fs';
-import { relative } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import type { ConfigFailure, Place } from '../failure.ts';
 import { type Candidate, configError, placeOf } from './entry.ts';
 import { groupBy } from './group.ts';
@@ -29,6 +29,7 @@ export function findClashes(
       .filter((by) => by.entry.path !== '' && !failed.has(by))
       .map((by) => ({ by, place: by.place, what: claim(by) }));
 
+  const realScript = realScripts();
   check(
     claimsOf(({ script }) => realScript(script)),
     (path) => `${shown(path)} is registered twice`,
@@ -81,13 +82,24 @@ function ownFiles({ script, ipynb, myst, pairMyst }: Notebook): string[] {
   return [script, ...(ipynb === null ? [] : [ipynb]), ...(myst === null || !pairMyst ? [] : [myst])];
 }
 
-/** Two links into git-annex's store are two notebooks with the same text, not one notebook. */
-function realScript(script: string): string {
-  try {
-    const real = realpathSync.native(script);
-    return slashed(real).includes('/annex/objects/') ? script : real;
-  } catch {
-    // Missing: the build reports it; by its spelling it can still be registered twice.
-    return script;
-  }
+/**
+ * Gives the file that a script really is. Two links into git-annex's store are two notebooks with the same text, not one
+ * notebook. Each folder is resolved only once, which is what makes this cheap.
+ */
+function realScripts(): (script: string) => string {
+  const folders = new Map<string, string>();
+  return (script) => {
+    try {
+      const folder = dirname(script);
+      const realFolder = folders.get(folder) ?? realpathSync.native(folder);
+      folders.set(folder, realFolder);
+      const path = join(realFolder, basename(script));
+      if (!lstatSync(path).isSymbolicLink()) return path;
+      const real = realpathSync.native(path);
+      return slashed(real).includes('/annex/objects/') ? path : real;
+    } catch {
+      // Missing or a link to nowhere: the build reports it; by its spelling it can still be registered twice.
+      return script;
+    }
+  };
 }

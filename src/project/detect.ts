@@ -5,12 +5,14 @@ import type { NotebookFormat } from './notebook.ts';
 /** Bytes looked at. What decides stands at a notebook's top: marimo writes its app below the imports. */
 const HEAD_BYTES = 64 * 1024;
 
+/** One for all, since reading is synchronous: a thousand of them would keep the garbage collector busy. */
+const head = Buffer.alloc(HEAD_BYTES);
+
 /**
  * The format of the notebook in `script`; percent where the file is missing or unreadable, which the build then reports.
  * Synchronous, since it opens up to thousands of small files.
  */
 export function detectFormat(script: string): NotebookFormat {
-  const head = Buffer.allocUnsafe(HEAD_BYTES);
   try {
     const file = openSync(script, 'r');
     try {
@@ -24,16 +26,16 @@ export function detectFormat(script: string): NotebookFormat {
   }
 }
 
-/** The format of a notebook whose text begins with `head`. A cell marker decides, since marimo never writes one. */
-export function formatOf(head: string): NotebookFormat {
-  if (/^\uFEFF?#[ \t]*%%/m.test(head)) return 'percent';
-  if (!/^\uFEFF?import marimo(?:\s|$)/m.test(head)) return 'percent';
-  for (const [, app] of head.matchAll(/^(\w+) = marimo\.App\(/gm)) {
+/** The format of a notebook whose text begins with `text`. A cell marker decides, since marimo never writes one. */
+export function formatOf(text: string): NotebookFormat {
+  if (/^\uFEFF?#[ \t]*%%/m.test(text)) return 'percent';
+  if (!/^\uFEFF?import marimo(?:\s|$)/m.test(text)) return 'percent';
+  for (const [, app] of text.matchAll(/^(\w+) = marimo\.App\(/gm)) {
     const cell = new RegExp(
       `^(?:@${app}\\.(?:cell|function|class_definition)\\b|with ${app}\\.setup\\b)`,
       'm',
     );
-    if (cell.test(head)) return 'marimo';
+    if (cell.test(text)) return 'marimo';
   }
   return 'percent';
 }

@@ -51,29 +51,29 @@ export function resolveEntry(
   const script = inside(context.root, written);
   const stem = basename(written, '.py');
   const candidate = { flow, entry, place, stem, script: script ?? written };
-  const unresolved = {
+  const unresolved = (): Candidate => ({
     ...candidate,
-    id: idOf(context.root, flow, candidate.script, 'percent'),
+    id: idOf(context.root, flow, candidate.script, pairPaths(candidate.script).ipynb),
     notebook: null,
-  };
-  if (entry.fields === null || flowSettings === null) return unresolved;
+  });
+  if (entry.fields === null || flowSettings === null) return unresolved();
 
   const fields = entry.fields;
   const before = problems.length;
   if (script === null) {
     problems.push(configError(`path leads outside the project: ${written}`, place));
-    return unresolved;
+    return unresolved();
   }
   if (!/[^/\\]\.py$/.test(fields.path)) {
     const hint = fields.path.endsWith('.ipynb') ? 'name the script that it is paired with' : undefined;
     problems.push(configError('path must name a .py file', place, hint));
-    return unresolved;
+    return unresolved();
   }
 
   const format = fields.format || flowSettings.default_format || context.detectFormat(script);
   const percent = format === 'percent';
   const pair = pairPaths(script);
-  const id = idOf(context.root, flow, script, format);
+  const id = idOf(context.root, flow, script, percent ? pair.ipynb : script);
   const notebook: Notebook = {
     id,
     stem,
@@ -118,12 +118,10 @@ function executes(fields: NotebookEntry, percent: boolean): boolean {
   return !percent || fields.pair_ipynb || fields.publish_html || fields.publish_ipynb;
 }
 
-/** `flow/workspace/name`: where people find the notebook, so the `.src` of a split layout is no part of it. */
-function idOf(root: string, flow: Flow, script: string, format: NotebookFormat): string {
-  const seen = format === 'percent' ? pairPaths(script).ipynb : script;
+/** `flow/workspace/name`, from the file `seen` by people: the `.src` of a split layout is no part of it. */
+function idOf(root: string, flow: Flow, script: string, seen: string): string {
   const path = join(dirname(seen), basename(script, '.py'));
-  const notebooks = join(flow.folder, 'notebooks');
-  const base = [notebooks, flow.folder].find((folder) => isBelow(folder, path));
+  const base = [dirname(flow.file), flow.folder].find((folder) => isBelow(folder, path));
   if (base === undefined) return slashed(relative(root, path));
   const below = slashed(relative(base, path));
   return flow.name === '.' ? below : `${flow.name}/${below}`;

@@ -1,7 +1,7 @@
 // Small questions about paths that configuration asks again and again.
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 
 /** A path with `/` between its parts, whatever the system. */
 export function slashed(path: string): string {
@@ -24,10 +24,9 @@ export function inside(root: string, path: string): string | null {
   }
 }
 
-/** Whether `path` is `folder` or lies below it, by spelling alone. */
+/** Whether `path` is `folder` or lies below it, by spelling alone; both absolute and normalised. */
 export function isBelow(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** A leading `~/` replaced by the user's home folder. */

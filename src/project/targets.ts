@@ -11,7 +11,8 @@ import type { Project } from './project.ts';
 /**
  * Ids of the notebooks that `targets` name, each once, in the project's order; all of them where nothing is named.
  * A target is tried as: id; flow, or the beginning of one, or a workspace; name; path of a `.py`, `.ipynb`, `.md` or of a
- * folder that holds some, relative to `cwd` or the root; glob over ids and names. The first reading that fits is taken.
+ * folder that holds some, relative to `cwd` or the root; glob over ids and names. The first reading that fits is taken;
+ * what begins with `.` or `/` as paths do is only read as one.
  */
 export function selectNotebooks(
   project: Pick<Project, 'root' | 'flows' | 'notebooks'>,
@@ -39,10 +40,12 @@ function matches(
   };
   const group = target.replace(/\/+$/, '');
   const ofFlow = ({ name }: { readonly name: string }) => name === group || name.startsWith(`${group}/`);
-  const byName =
-    some(({ id }) => id === target) ??
-    some(({ id, flow }) => ofFlow(flow) || id.startsWith(`${group}/`)) ??
-    some(({ stem }) => stem === target);
+  const isPath = /^(\.{0,2}\/|\.{1,2}$)/.test(target);
+  const byName = isPath
+    ? null
+    : (some(({ id }) => id === target) ??
+      some(({ id, flow }) => ofFlow(flow) || id.startsWith(`${group}/`)) ??
+      some(({ stem }) => stem === target));
   if (byName !== null) return byName;
 
   for (const base of [cwd, root]) {

@@ -3,31 +3,11 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Place } from '../../src/failure.ts';
 import { loadProject } from '../../src/project/load.ts';
-import type { Project } from '../../src/project/project.ts';
+import { flow, ids, told } from './flow.ts';
 import { tree } from './tree.ts';
 
 const MARIMO = 'import marimo\napp = marimo.App()\n@app.cell\ndef _(): return\n';
-
-/** Loads a project of one flow `f`; `yml` is its notebook.yml. */
-async function flow(yml: string, files: Readonly<Record<string, string>> = {}): Promise<Project> {
-  return loadProject({ root: tree({ 'code/pipelines/f/notebooks/notebook.yml': yml, ...files }) });
-}
-
-const at = (root: string, { file, line, column }: Place) =>
-  `${relative(root, file).replace('code/pipelines/', '')}:${line}:${column}`;
-
-/** Problems as `file:line:column message`, with the related places behind. */
-function told({ root, problems }: Project): string[] {
-  return problems.map(({ place, message, related = [] }) =>
-    [place ? at(root, place) : '-', message, ...related.map((other) => `& ${at(root, other.place)}`)].join(
-      ' ',
-    ),
-  );
-}
-
-const ids = (project: Project) => project.notebooks.map(({ id }) => id);
 
 test('a percent notebook in the split layout', async () => {
   const project = await flow(
@@ -326,110 +306,5 @@ describe('files that cannot be used', () => {
 
   test('no flow at all is no error', async () => {
     expect(await loadProject({ root: tree({}) })).toMatchObject({ flows: [], notebooks: [], problems: [] });
-  });
-});
-
-describe('clashes leave out all that take part, and nobody else', () => {
-  const entries = (...lines: string[]) =>
-    `entries:\n${lines.map((line) => `  - {path: ${line}}\n`).join('')}`;
-
-  test.each([
-    [
-      'one script twice',
-      entries('notebooks/x.py', 'notebooks/y.py', './notebooks/x.py'),
-      [
-        'f/notebooks/notebook.yml:4:12 code/pipelines/f/notebooks/x.py is registered twice & f/notebooks/notebook.yml:2:12',
-      ],
-      ['f/y'],
-    ],
-    [
-      'three times',
-      entries('notebooks/x.py', 'notebooks/x.py', 'notebooks/x.py'),
-      [
-        'f/notebooks/notebook.yml:4:12 code/pipelines/f/notebooks/x.py is registered twice & f/notebooks/notebook.yml:2:12 & f/notebooks/notebook.yml:3:12',
-      ],
-      [],
-    ],
-    [
-      'one stem twice in a workspace',
-      entries('notebooks/explore/.src/x.py', 'notebooks/explore/x.py', 'notebooks/demo/.src/x.py'),
-      [
-        'f/notebooks/notebook.yml:3:12 two notebooks would be called f/explore/x, and share one workspace folder & f/notebooks/notebook.yml:2:12',
-      ],
-      ['f/demo/x'],
-    ],
-    [
-      'percent and marimo under one name',
-      entries('notebooks/explore/.src/x.py', 'notebooks/explore/x.py, format: marimo'),
-      [
-        'f/notebooks/notebook.yml:3:12 two notebooks would be called f/explore/x, and share one workspace folder & f/notebooks/notebook.yml:2:12',
-      ],
-      [],
-    ],
-    [
-      'one published page',
-      `publish: {docs_dir: docs}\n${entries('notebooks/a/x.py, publish_html: true', 'notebooks/b/x.py, publish_html: true', 'notebooks/c/x.py, publish_myst: true')}`,
-      [
-        'f/notebooks/notebook.yml:4:44 two notebooks would be published as docs/nb-x.html & f/notebooks/notebook.yml:3:44',
-      ],
-      ['f/c/x'],
-    ],
-    [
-      'a page over a notebook of its own',
-      `publish: {docs_dir: code/pipelines/f/notebooks, prefix: ""}\n${entries('notebooks/x.py, pair_ipynb: true, publish_ipynb: true', 'notebooks/y.py')}`,
-      [
-        "f/notebooks/notebook.yml:3:61 publishing would overwrite code/pipelines/f/notebooks/x.ipynb, a notebook's own file",
-      ],
-      ['f/y'],
-    ],
-    [
-      'an archived one publishes nothing',
-      `publish: {docs_dir: docs}\n${entries('notebooks/a/x.py, publish_html: true, status: archived', 'notebooks/b/x.py, publish_html: true')}`,
-      [],
-      ['f/a/x', 'f/b/x'],
-    ],
-  ])('%s', async (_name, yml, problems, left) => {
-    const project = await flow(yml);
-    expect(told(project)).toEqual(problems);
-    expect(ids(project)).toEqual(left);
-  });
-
-  test('across flows: published pages and .ipynb files', async () => {
-    const yml = (path: string) =>
-      `publish: {docs_dir: docs}\nentries:\n  - {path: ${path}, pair_ipynb: true, publish_html: true}\n`;
-    const pages = await flow(yml('notebooks/x.py'), {
-      'code/pipelines/g/notebooks/notebook.yml': yml('notebooks/x.py'),
-    });
-    expect(told(pages)).toEqual([
-      'g/notebooks/notebook.yml:3:60 two notebooks would be published as docs/nb-x.html & f/notebooks/notebook.yml:3:60',
-    ]);
-    const shared = await flow('entries:\n  - path: ../g/notebooks/.src/x.py\n', {
-      'code/pipelines/g/notebooks/notebook.yml': 'entries:\n  - path: notebooks/x.py\n',
-    });
-    expect(told(shared)).toEqual([
-      'g/notebooks/notebook.yml:2:11 two notebooks would share code/pipelines/g/notebooks/x.ipynb & f/notebooks/notebook.yml:2:11',
-    ]);
-    expect([ids(pages), ids(shared)]).toEqual([[], []]);
-  });
-
-  test('links: two names for one script clash, two links into git-annex do not', async () => {
-    const root = tree({
-      'notebooks/notebook.yml': entries(
-        'notebooks/a.py',
-        'notebooks/b.py',
-        'notebooks/c.py',
-        'notebooks/d.py',
-      ),
-      'notebooks/a.py': '',
-      '.git/annex/objects/aa/KEY': '',
-    });
-    symlinkSync('a.py', join(root, 'notebooks/b.py'));
-    for (const name of ['c', 'd'])
-      symlinkSync('../.git/annex/objects/aa/KEY', join(root, `notebooks/${name}.py`));
-    const project = await loadProject({ root });
-    expect(told(project)).toEqual([
-      'notebooks/notebook.yml:3:12 notebooks/a.py is registered twice & notebooks/notebook.yml:2:12',
-    ]);
-    expect(ids(project)).toEqual(['c', 'd']);
   });
 });

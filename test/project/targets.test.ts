@@ -66,6 +66,15 @@ test('paths are relative to the working directory, else to the root', async () =
   }
 });
 
+test('a dot is the folder, not the flow at the root', async () => {
+  const root = tree({
+    'notebooks/notebook.yml': entries('notebooks/a.py'),
+    'g/notebooks/notebook.yml': entries('notebooks/b.py'),
+  });
+  const project = await loadProject({ root });
+  expect(selectNotebooks(project, ['.'], join(root, 'g'))).toEqual({ ok: true, value: ['g/b'] });
+});
+
 test.each([
   ['niose', 'did you mean "noise"?'],
   ['preprocess/ieg', 'did you mean "preprocess/ieeg"?'],
