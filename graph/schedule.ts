@@ -100,8 +100,8 @@ class Scheduler {
     for (const pool of this.#pools.values()) pool.clear();
     for (const task of this.#options.graph.tasks.values()) {
       const state = this.#states.get(task.id);
-      const begun = state === 'running' || this.#checking.has(task.id);
-      if (!begun && (state === 'waiting' || state === 'ready')) this.#setState(task, 'cancelled');
+      const notBegun = state === 'waiting' || (state === 'ready' && !this.#checking.has(task.id));
+      if (notBegun) this.#setState(task, 'cancelled');
     }
   }
 

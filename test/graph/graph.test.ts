@@ -70,6 +70,8 @@ describe('problems', () => {
   it('tells a cycle of tasks that hang together once, not once for each way around', () => {
     const tasks = [makeTask('a', ['b']), makeTask('b', ['c', 'a']), makeTask('c', ['b', 'a'])];
     expect(problemsOf(tasks)).toEqual([{ reason: 'cycle', path: ['b', 'c'] }]);
+    const twoLoops = [makeTask('a', ['b', 'c']), makeTask('b', ['a']), makeTask('c', ['a'])];
+    expect(problemsOf(twoLoops)).toEqual([{ reason: 'cycle', path: ['a', 'b'] }]);
   });
 
   it('tells all problems at once', () => {

@@ -112,6 +112,10 @@ class Play {
       },
       onState: (task, state, cause) => {
         this.states.set(task.id, state);
+        assert.ok(
+          !(this.stopped && (state === 'ready' || state === 'running')),
+          'nothing begins after the stop',
+        );
         if (state === 'failed' && this.failFast) this.stopped = true;
         assert.equal(cause !== undefined, state === 'blocked', 'the blocked alone have a cause');
         if (cause === undefined) return;

@@ -114,6 +114,14 @@ describe('a throw', () => {
     ]);
   });
 
+  it('of an AbortError that no stop asked for is told like any other', async () => {
+    const rig = new Rig();
+    const error = Object.assign(new Error('cut short'), { name: 'AbortError' });
+    rig.task('a').work.throw(error);
+    expect(await rig.schedule()).toEqual({ a: 'failed' });
+    expect(rig.thrown).toEqual([['a', error]]);
+  });
+
   it('frees the slot', async () => {
     const rig = new Rig();
     const [bad, next] = [rig.task('bad'), rig.task('next')];
@@ -188,7 +196,7 @@ describe('an abort', () => {
     const [polite, named, broken] = [rig.task('polite'), rig.task('named'), rig.task('broken')];
     const result = rig.schedule({ signal: stop.signal });
     await broken.started();
-    stop.abort();
+    stop.abort(new Error('enough'));
     polite.work.throw(stop.signal.reason);
     named.work.throw(Object.assign(new Error('cut short'), { name: 'AbortError' }));
     broken.work.throw(new TypeError('bug'));
