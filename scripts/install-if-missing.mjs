@@ -9,27 +9,30 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The packages of the lock file that `node_modules` lacks or has in another version; optional ones may be missing. */
 export async function missingPackages(root) {
-  const wanted = await packages(join(root, 'package-lock.json'));
-  const present = await packages(join(root, 'node_modules/.package-lock.json'));
-  return Object.keys(wanted).filter((path) => {
-    if (path === '' || wanted[path].optional) return false;
-    return present[path]?.version !== wanted[path].version || !existsSync(join(root, path));
-  });
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
+  const wanted = Object.entries(lock.packages).filter(([path, { optional }]) => path !== '' && !optional);
+  // npm's own note of what is installed is no witness: `npm install --package-lock-only` rewrites it.
+  const present = await Promise.all(wanted.map(([path]) => installedVersion(join(root, path))));
+  return wanted.filter(([, { version }], index) => present[index] !== version).map(([path]) => path);
 }
 
 /** Installs what is missing in `root`; starts nothing where all is there. */
 export async function installIfMissing(root = ROOT) {
   const missing = await missingPackages(root);
   if (missing.length === 0) return;
-  process.stderr.write(`Installing ${missing.length} npm packages…\n`);
+  process.stderr.write(`Installing npm packages (${missing.length} missing)…\n`);
   // `npm ci` would take node_modules/.cache, and with it the Python environment, away.
   const command = existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
   await npm([command, '--no-audit', '--no-fund', '--loglevel=error'], root);
 }
 
-async function packages(file) {
-  if (!existsSync(file)) return {};
-  return JSON.parse(await readFile(file, 'utf8')).packages;
+async function installedVersion(folder) {
+  try {
+    return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version;
+  } catch {
+    // Missing or torn: not installed in any version.
+    return null;
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await installIfMissing();

@@ -91,7 +91,8 @@ async function removeLeftovers() {
   for (const { name } of entries) {
     const pid = /^venv-[0-9a-f]+\.(\d+)/.exec(name)?.[1];
     if (pid === undefined || linked.includes(name) || isAlive(Number(pid))) continue;
-    await rm(join(CACHE, name), { recursive: true, force: true });
+    // A pip that outlived its parent may still write there; then the next attempt clears it away.
+    await rm(join(CACHE, name), { recursive: true, force: true }).catch(() => {});
   }
 }
 

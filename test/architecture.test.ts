@@ -110,9 +110,19 @@ const CASES: readonly Case[] = [
     bad: [
       file('src/deps.ts', 'process.exit(0);'),
       file('src/a.ts', '// process.exit is not for us', "const word = 'process.env';", 'child.process.pid;'),
+      file('src/c.ts', "import { kill, pid as self } from 'node:process';", 'this.#process.kill();'),
+      file('src/d.ts', "import { env, pid } from 'node:process';"),
+      file('src/e.ts', "import effects from 'process';"),
       file('src/b.ts', 'console.log(1);', 'process.exit(1);', 'process?.env', 'process[key]'),
     ],
-    said: [/b\.ts uses console\.log/, /b\.ts uses process\.exit/, /uses process\?\.env/, /uses process\[key/],
+    said: [
+      /d\.ts imports/,
+      /e\.ts imports/,
+      /b\.ts uses console\.log/,
+      /b\.ts uses process\.exit/,
+      /uses process\?\.env/,
+      /uses process\[key/,
+    ],
   },
   {
     name: 'the first line states the purpose',

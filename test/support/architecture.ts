@@ -13,6 +13,8 @@ export type Rule = (sources: readonly Source[]) => string[];
 const MAX_LINES = 300;
 const EFFECTS = 'src/deps.ts';
 
+const FACT = '(?:arch|execPath|kill|pid|platform|version|versions)(?: as \\w+)?';
+const PROCESS_FACTS = new RegExp(`^\\{\\s*${FACT}(?:,\\s*${FACT})*,?\\s*\\}$`);
 const IMPORT = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]/gm;
 const DYNAMIC = /\bimport\(\s*['"]([^'"]+)['"]/g;
 
@@ -63,15 +65,18 @@ export const noCycles: Rule = (sources) => {
   return cycles;
 };
 
-/** Only the file of effects touches the process and nobody touches the console. */
+/** Only the file of effects touches the process and nobody the console; facts of the process may be imported by name. */
 export const effectsInOnePlace: Rule = (sources) =>
   sources
     .filter(({ path }) => path !== EFFECTS)
-    .flatMap(({ path, text }) =>
-      [...code(text).matchAll(/(?<![.\w'"/-])(console|process)\s*(?:\.|\?\.|\[)\s*\w+/g)].map(
-        (match) => `${path} uses ${match[0]}`,
+    .flatMap(({ path, text }) => [
+      ...[...code(text).matchAll(/(?<![.\w#'"/-])(?:console|process)\s*(?:\.|\?\.|\[)\s*\w+/g)].map(
+        ([use]) => `${path} uses ${use}`,
       ),
-    );
+      ...[...text.matchAll(/^import\s+([^;']*?)\s+from\s+'(?:node:)?process'/gm)]
+        .filter(([, names = '']) => !PROCESS_FACTS.test(names))
+        .map(([, names]) => `${path} imports ${names} of the process`),
+    ]);
 
 /** A file says in its first line what it is for. */
 export const purposeFirst: Rule = (sources) =>
