@@ -23,13 +23,11 @@ def set_pairing(args: dict[str, Any]) -> dict[str, Any]:
     return {"digest": write_bytes(args["out"], data), "read": file.digest}
 
 
-def _pair_ipynb(
-    path: str, formats: str | None, kernel: dict[str, str] | None, out: str
-) -> dict[str, Any]:
+def _pair_ipynb(path: str, formats: str | None, kernel: dict[str, str] | None, out: str) -> dict[str, Any]:
     nb, file = read_ipynb(path)
     updated = from_dict(paired_metadata(nb.metadata, formats, kernel) or {})
     if updated == nb.metadata:
-        return {"digest": write_bytes(out, encode_text(("\ufeff" if file.bom else "") + file.text)), "read": file.digest}
+        return {"digest": write_bytes(out, file.encode(file.text)), "read": file.digest}
     nb.metadata = updated
     return {"digest": write_notebook(nb, out), "read": file.digest}
 
@@ -46,7 +44,6 @@ def _paired_text(
         return text
     nb = notebook.nb
     nb.metadata = from_dict(paired_metadata(nb.metadata, formats, kernel) or {})
-    nb.metadata.get("jupytext", {}).pop("notebook_metadata_filter", None)
     whole = jupytext.writes(nb, fmt=notebook.fmt, config=notebook.config).rstrip("\n") + "\n"
     return whole.replace("\n", file.newline)
 

@@ -62,6 +62,11 @@ def paired_metadata(
     section.pop("formats", None)
     if formats is not None:
         section["formats"] = formats
+    if (formats is not None or kernel is not None) and section.get("notebook_metadata_filter") == "-all":
+        # jupytext set both for a script without header; they would keep the pairing out of the `.py`.
+        del section["notebook_metadata_filter"]
+        if str(section.get("cell_metadata_filter", "")).endswith("-all"):
+            del section["cell_metadata_filter"]
     if kernel is not None and updated.get("kernelspec", {}).get("name") != kernel["name"]:
         updated["kernelspec"] = kernelspec(kernel)
     if updated.get("kernelspec", {}).get("language"):

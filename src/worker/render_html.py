@@ -1,0 +1,40 @@
+"""Renders an executed notebook to one HTML page with nbconvert, the same bytes for the same notebook.
+
+The page keeps nbconvert's defaults: MathJax, require.js, mermaid and widget managers come from public CDNs when it is
+opened. Images are embedded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from functools import lru_cache
+from typing import Any
+
+from file_bytes import encode_text, write_bytes
+from ipynb_file import as_current_minor, read_ipynb
+from problem import Problem
+
+
+def render_html(args: dict[str, Any]) -> dict[str, Any]:
+    """The operation `render-html` of protocol.ts."""
+    nb, _ = read_ipynb(args["notebook"])
+    exporter = _exporter()
+    numbers = itertools.count(1)
+    # Elements of widgets and scripts get random ids otherwise: every build would change the page.
+    exporter.environment.globals["uuid4"] = lambda: f"output-{next(numbers)}"
+    folder = os.path.dirname(os.path.abspath(args["notebook"]))
+    resources = {"metadata": {"name": args["name"], "path": folder}}
+    try:
+        body, _ = exporter.from_notebook_node(as_current_minor(nb), resources=resources)
+    except Exception as error:  # templates and filters of nbconvert raise what their libraries raise
+        message = f"{args['notebook']} cannot be rendered: {type(error).__name__}: {error}"
+        raise Problem("export-failed", message) from error
+    return {"digest": write_bytes(args["out"], encode_text(body))}
+
+
+@lru_cache(maxsize=1)
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(template_name="lab", embed_images=True)

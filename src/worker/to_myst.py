@@ -1,0 +1,37 @@
+"""`.py` to MyST markdown, the same bytes for the same notebook whatever version of jupytext writes it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jupytext
+from nbformat import from_dict
+
+from file_bytes import encode_text, write_bytes
+from notebook_file import open_notebook
+from text_header import paired_metadata
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
+_VERSION_LINE = re.compile(r"^ +jupytext_version: .*\n", re.MULTILINE)
+
+
+def to_myst(args: dict[str, Any]) -> dict[str, Any]:
+    """The operation `to-myst` of protocol.ts."""
+    script = open_notebook(args["script"], "percent")
+    nb = script.nb
+    metadata = paired_metadata(nb.metadata, args["formats"], args["kernel"]) or {}
+    section = metadata.get("jupytext", {})
+    # These two speak of the `.py`: without its own header, and as the text it was.
+    if script.text is not None and not script.text.has_jupyter_header:
+        section.pop("notebook_metadata_filter", None)
+        section.pop("cell_metadata_filter", None)
+    nb.metadata = from_dict(metadata)
+    fmt: dict[str, Any] = {"extension": ".md", "format_name": "myst"}
+    if script.cell_filter is not None:
+        fmt["cell_metadata_filter"] = script.cell_filter
+    text = jupytext.writes(nb, fmt=fmt, config=script.text.config if script.text is not None else None)
+    header = _FRONT_MATTER.match(text)
+    if header:
+        text = _VERSION_LINE.sub("", header[0], count=1) + text[header.end() :]
+    return {"digest": write_bytes(args["out"], encode_text(text)), "read": script.file.digest}
