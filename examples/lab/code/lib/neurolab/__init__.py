@@ -1,0 +1,1 @@
+"""The lab's shared code: what more than one notebook needs."""
