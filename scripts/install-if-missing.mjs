@@ -1,6 +1,6 @@
 // Installs the npm packages that package-lock.json lists, unless they are there: `node scripts/install-if-missing.mjs`.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { npm } from './run.mjs';
@@ -11,7 +11,6 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export async function missingPackages(root) {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
   const wanted = Object.entries(lock.packages).filter(([path, { optional }]) => path !== '' && !optional);
-  // npm's own note of what is installed is no witness: `npm install --package-lock-only` rewrites it.
   const present = await Promise.all(wanted.map(([path]) => installedVersion(join(root, path))));
   return wanted.filter(([, { version }], index) => present[index] !== version).map(([path]) => path);
 }
@@ -23,6 +22,8 @@ export async function installIfMissing(root = ROOT) {
   process.stderr.write(`Installing npm packages (${missing.length} missing)…\n`);
   // `npm ci` would take node_modules/.cache, and with it the Python environment, away.
   const command = existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
+  // npm believes its own note of what is installed, which `npm install --package-lock-only` rewrites: look anew.
+  await rm(join(root, 'node_modules/.package-lock.json'), { force: true });
   await npm([command, '--no-audit', '--no-fund', '--loglevel=error'], root);
 }
 

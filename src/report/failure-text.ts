@@ -135,7 +135,7 @@ function wordKernel(failure: KernelMissingFailure): FailureText {
 function wordConflict(failure: SyncConflictFailure, { root, name }: FailureContext): FailureText {
   const script = showPath(failure.script, root);
   const notebook = showPath(failure.notebook, root);
-  const commands = resolveCommands(name ?? script);
+  const commands = resolveCommands(name || script);
   return {
     what: 'both sides of the pair were edited since they last agreed; nothing was written',
     where: `${script} and ${notebook}`,
