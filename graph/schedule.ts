@@ -17,7 +17,8 @@ export interface ScheduleOptions {
   readonly checks?: number;
   /**
    * Asked once about every task when all it needs is done, before it takes a slot: 'done' if nothing is to run, 'run'
-   * queues it for a slot. The signal is aborted when the schedule stops.
+   * queues it for a slot. The signal is aborted when the schedule stops; later checks are given it again, so whoever
+   * listens to it stops listening at the end.
    */
   check(task: Task, signal: AbortSignal): Promise<'run' | 'done' | 'failed'>;
   /** Does the work, holding a slot of its pool until the promise settles. The signal is aborted when the schedule stops. */
@@ -63,8 +64,12 @@ class Scheduler {
   readonly #checks: number;
   readonly #unmet = new Map<TaskId, number>();
   readonly #toCheck = new ReadyHeap();
-  readonly #checking = new Set<TaskId>();
-  readonly #stopping = new AbortController();
+  /** What is under way, and how to abort it. Not one signal for all: Node warns of leaks at the eleventh listener. */
+  readonly #checking = new Map<TaskId, AbortController>();
+  readonly #running = new Map<TaskId, AbortController>();
+  /** Taken from checks that are over: to make a controller costs more than to schedule a task that has nothing to do. */
+  readonly #spareControllers: AbortController[] = [];
+  #stopped: { readonly reason: unknown } | undefined;
   #listenerThrew: { readonly error: unknown } | undefined;
   #onSettled: () => void = () => {};
 
@@ -95,8 +100,11 @@ class Scheduler {
 
   /** Cancels what has not begun, tells the rest to stop. Does nothing the second time. */
   stop(reason?: unknown): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#stopping.abort(reason);
+    if (this.#stopped) return;
+    this.#stopped = { reason };
+    for (const begun of [this.#checking, this.#running]) {
+      for (const controller of begun.values()) controller.abort(reason);
+    }
     for (const pool of this.#pools.values()) pool.clear();
     for (const task of this.#options.graph.tasks.values()) {
       const state = this.#states.get(task.id);
@@ -130,16 +138,18 @@ class Scheduler {
   }
 
   async #check(task: Task): Promise<void> {
-    this.#checking.add(task.id);
+    const controller = this.#spareControllers.pop() ?? new AbortController();
+    this.#checking.set(task.id, controller);
     let outcome: 'run' | 'done' | 'failed';
     try {
-      outcome = await this.#options.check(task, this.#stopping.signal);
+      outcome = await this.#options.check(task, controller.signal);
     } catch (error) {
       outcome = this.#thrown(task, error);
     }
     this.#checking.delete(task.id);
+    this.#spareControllers.push(controller);
     if (outcome !== 'run') this.#settle(task, outcome);
-    else if (this.#stopping.signal.aborted) this.#setState(task, 'cancelled');
+    else if (this.#stopped) this.#setState(task, 'cancelled');
     else void this.#poolOf(task).add(() => this.#run(task), { priority: task.priority });
     this.#startChecks();
   }
@@ -147,12 +157,15 @@ class Scheduler {
   async #run(task: Task): Promise<void> {
     this.#setState(task, 'running');
     let outcome: 'done' | 'failed' = 'failed';
-    if (!this.#stopping.signal.aborted) {
+    if (!this.#stopped) {
+      const controller = new AbortController();
+      this.#running.set(task.id, controller);
       try {
-        outcome = await this.#options.run(task, this.#stopping.signal);
+        outcome = await this.#options.run(task, controller.signal);
       } catch (error) {
         outcome = this.#thrown(task, error);
       }
+      this.#running.delete(task.id);
     }
     this.#settle(task, outcome);
     this.#startChecks();
@@ -163,7 +176,7 @@ class Scheduler {
     if (outcome === 'done') {
       this.#setState(task, 'done');
       for (const id of graph.dependents(task.id)) this.#countDown(id);
-    } else if (this.#stopping.signal.aborted) {
+    } else if (this.#stopped) {
       this.#setState(task, 'cancelled');
     } else {
       this.#setState(task, 'failed');
@@ -196,8 +209,9 @@ class Scheduler {
   }
 
   #thrown(task: Task, error: unknown): 'failed' {
-    const { aborted, reason } = this.#stopping.signal;
-    const isAbort = aborted && (error === reason || (error instanceof Error && error.name === 'AbortError'));
+    const isAbort =
+      this.#stopped !== undefined &&
+      (error === this.#stopped.reason || (error instanceof Error && error.name === 'AbortError'));
     if (!isAbort) this.#tell(() => this.#options.onThrow?.(task, error));
     return 'failed';
   }
