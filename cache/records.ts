@@ -30,16 +30,15 @@ export function decodeRecords(
   text: string,
   checksum: Checksum,
 ): { readonly values: readonly unknown[]; readonly length: number } {
-  const jsons: string[] = [];
+  const values: unknown[] = [];
   let at = 0;
   for (;;) {
     const start = at + PREFIX_LENGTH;
     const end = start + Number.parseInt(text.slice(start - 9, start - 1), 16);
     const json = text.slice(start, end);
     if (text[end] !== '\n' || text.slice(at, start) !== prefixOf(json, checksum)) break;
-    jsons.push(json);
+    values.push(JSON.parse(json));
     at = end + 1;
   }
-  // One call for all records takes half the time of a call for each.
-  return { values: JSON.parse(`[${jsons.join(',')}]`), length: at };
+  return { values, length: at };
 }

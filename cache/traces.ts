@@ -36,15 +36,16 @@ export interface Trace {
 /** How many traces are kept under one key. */
 export const TRACES_PER_KEY = 8;
 
+const ID_LENGTH = 7;
+
 type StoredTrace = Omit<Trace, 'inputs'> & { readonly inputs: readonly string[] };
 
-// Under a key stand its traces, under an input's id the input: kind, name, digest. Ids begin with a `#`, keys do not.
-type Stored = readonly StoredTrace[] | readonly [kind: string, name: string, digest: string];
+// Under a key stand its traces, under an id an input. Ids begin with a `#`, which keys do not.
+type Stored = readonly StoredTrace[] | TraceInput;
 
 /** Traces in a table of their own. */
 export class TraceStore {
   readonly #table: Table<Stored>;
-  readonly #inputs = new Map<string, TraceInput>();
 
   private constructor(table: Table<Stored>) {
     this.#table = table;
@@ -65,16 +66,11 @@ export class TraceStore {
 
   /** Puts a trace first under its key, where it replaces an older one with the same inputs. */
   add(key: Digest, trace: Trace): Promise<Written<undefined>> {
-    const inputs = trace.inputs.map((input) => ({ id: idOf(input), input }));
-    const stored: StoredTrace = { ...trace, inputs: inputs.map(({ id }) => id) };
     return this.#table.change(() => {
-      const entries: Entry<Stored>[] = [];
-      for (const { id, input } of inputs) {
-        if (this.#table.get(id) === undefined) entries.push([id, [input.kind, input.name, input.digest]]);
-      }
+      const added = new Map<string, TraceInput>();
+      const stored = { ...trace, inputs: trace.inputs.map((input) => this.#idOf(input, added)) };
       const older = this.#stored(key).filter(({ inputs }) => inputs.join() !== stored.inputs.join());
-      entries.push([key, [stored, ...older].slice(0, TRACES_PER_KEY)]);
-      return entries;
+      return [...added, [key, [stored, ...older].slice(0, TRACES_PER_KEY)]];
     });
   }
 
@@ -120,18 +116,21 @@ export class TraceStore {
   }
 
   #input(id: string): TraceInput | undefined {
-    const known = this.#inputs.get(id);
-    if (known !== undefined) return known;
-    const stored = this.#table.get(id) as readonly [string, string, string] | undefined;
-    if (stored === undefined) return undefined;
-    const input = { kind: stored[0], name: stored[1], digest: stored[2] };
-    this.#inputs.set(id, input);
-    return input;
+    return this.#table.get(id) as TraceInput | undefined;
   }
-}
 
-/** 96 bits of an input's hash: short, since each trace lists many, and long enough that no two inputs share it. */
-function idOf({ kind, name, digest }: TraceInput): string {
-  const hash = hashBytes(JSON.stringify([kind, name, digest]));
-  return `#${Buffer.from(hash.slice(0, 24), 'hex').toString('base64url')}`;
+  /**
+   * The id under which the input stands, in the table or by now among the added. Ids are short, since each trace
+   * lists many; should another input have the same, a longer one is tried.
+   */
+  #idOf({ kind, name, digest }: TraceInput, added: Map<string, TraceInput>): string {
+    const hash = Buffer.from(hashBytes(JSON.stringify([kind, name, digest])), 'hex').toString('base64url');
+    for (let length = ID_LENGTH; ; length += 1) {
+      const id = `#${hash.slice(0, length)}`;
+      const input = this.#input(id) ?? added.get(id);
+      if (input === undefined) added.set(id, { kind, name, digest });
+      else if (input.kind !== kind || input.name !== name || input.digest !== digest) continue;
+      return id;
+    }
+  }
 }

@@ -3,9 +3,19 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Holder, type Lock, LockFolder } from '../../cache/index.ts';
-import { moveAway, moveOntoPlace, prepare, removeLitter, standingAt } from '../../cache/lock-place.ts';
+import {
+  discard,
+  moveAway,
+  moveOntoPlace,
+  prepare,
+  removeLitter,
+  standingAt,
+} from '../../cache/lock-place.ts';
 import { lifeOf, thisProcess } from '../../cache/process-identity.ts';
 import { buildChild, Child, temporaryFolder } from './support.ts';
+
+/** No process can have this id. */
+const DEAD = { ...thisProcess(), pid: 2 ** 22 + 1 };
 
 async function take(locks: LockFolder, name = 'name'): Promise<Lock> {
   const lock = await locks.acquire(name);
@@ -104,7 +114,7 @@ test('of many that wait for a killed holder, one at a time takes over', async ()
 
 test('one who comes late to a take-over cannot move the living lock', async () => {
   const folder = await temporaryFolder();
-  const place = await leave(folder, 'name', { ...thisProcess(), pid: 2 ** 22 + 1 });
+  const place = await leave(folder, 'name', DEAD);
   expect(moveAway(place, 'theirs')).toBe(true);
   const lock = await take(new LockFolder(folder));
   const living = standingAt(place);
@@ -112,6 +122,24 @@ test('one who comes late to a take-over cannot move the living lock', async () =
   expect(standingAt(place)).toEqual(living);
   lock.release();
   expect(standingAt(place)).toBeUndefined();
+});
+
+test('one who saw a holder that then released its lock and died cannot move the next lock', async () => {
+  const folder = await temporaryFolder();
+  const place = await leave(folder, 'name', DEAD);
+  const abort = new AbortController();
+  const waiting = new LockFolder(folder).acquire('name', {
+    signal: abort.signal,
+    onWait(holder) {
+      if (holder.pid !== DEAD.pid) return abort.abort();
+      moveAway(place, 'theirs');
+      discard(place, 'theirs');
+      prepare(place, 'living', { ...thisProcess(), name: 'name' });
+      moveOntoPlace(place, 'living');
+    },
+  });
+  expect(await waiting).toMatchObject({ ok: false, error: { code: 'ABORT_ERR' } });
+  expect(standingAt(place)?.token).toBe('living');
 });
 
 test.runIf(process.platform === 'linux')('a reused process id does not keep a lock', async () => {

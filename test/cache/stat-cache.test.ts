@@ -56,6 +56,16 @@ test('every one of many writes of the same size is seen, however fast they follo
   }
 });
 
+test('a file is read only when its last change is more than a tick of the clock ago', async () => {
+  const { cache, file } = await start();
+  for (let i = 0; i < 5; i += 1) {
+    await writeFile(file, `${i}`);
+    await cache.digestOf(file);
+    expect(Date.now() - (await stat(file)).ctimeMs).toBeGreaterThan(20);
+  }
+  expect(cache.counters.reads).toBe(5);
+});
+
 test('a write that follows the start of a reading at once is seen', async () => {
   const { cache, file } = await start();
   for (let i = 100; i < 140; i += 1) {
