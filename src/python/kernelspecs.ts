@@ -100,7 +100,8 @@ export class KernelSpecs {
   async #complete(file: KernelSpecFile): Promise<Result<ResolvedKernel, KernelMissingFailure>> {
     const { folder, ...spec } = file;
     const [program = '', ...rest] = file.argv;
-    const home = (await this.#interpreterAround(folder)) ?? (await this.#withKernel());
+    const home =
+      (await this.#interpreterAround(folder)) ?? (await this.#withKernel()) ?? this.#environments[0];
     const path = home && meansOwnPython(program, home) ? home.path : await this.#program(program);
     if (path === null) {
       return this.#missing(
