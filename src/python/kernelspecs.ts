@@ -84,7 +84,7 @@ export class KernelSpecs {
       return this.#complete(file);
     }
     const interpreter = name === NATIVE ? await this.#withKernel() : null;
-    if (interpreter === null) return this.#missing(name, await this.#howToInstall(name));
+    if (interpreter === null) return this.#missing(name, this.#howToInstall(name));
     const spec: KernelSpec = {
       name: NATIVE,
       displayName: 'Python 3 (ipykernel)',
@@ -154,7 +154,7 @@ export class KernelSpecs {
     return null;
   }
 
-  async #howToInstall(name: string): Promise<string> {
+  #howToInstall(name: string): string {
     const python = this.#environments[0]?.path ?? 'python';
     const install = `${python} -m pip install ipykernel`;
     if (name === NATIVE) return `install a Python kernel: ${install}`;
