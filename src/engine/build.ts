@@ -47,16 +47,36 @@ export async function build(session: Session, plan: Plan, options: BuildOptions)
 }
 
 function announce(session: Session, plan: Plan, findings: Findings, dryRun: boolean): void {
-  const verdicts = [...findings.values()].flatMap((finding) => (finding.ok ? [finding.value] : []));
-  const runs = verdicts.filter((verdict) => verdict.state === 'stale' && verdict.action === 'execute');
   const { notebooks, graph } = plan;
+  const runs = new Set<string>();
+  const paired = new Set<string>();
+  let isFirst = true;
+  for (const [id, finding] of findings) {
+    const { notebook } = nodeOf(plan, id);
+    if (!finding.ok || finding.value.state === 'fresh') continue;
+    const willRun =
+      finding.value.action === 'execute' || (finding.value.action === 'wait' && id.endsWith(' exec'));
+    if (!willRun) continue;
+    runs.add(notebook.id);
+    if (notebook.pairIpynb) paired.add(notebook.id);
+    isFirst &&= session.state.last(id) === undefined;
+  }
   session.emit({
     type: 'plan',
     notebooks: notebooks.length,
     nodes: graph.tasks.size,
-    toExecute: runs.length,
+    toExecute: runs.size,
     dryRun,
   });
+  if (isFirst && runs.size > 1 && !dryRun)
+    session.emit({ type: 'notice', text: firstBuild(runs.size, paired.size) });
+}
+
+/** Said once, before a first build changes many files. */
+function firstBuild(runs: number, paired: number): string {
+  const start = `first build here: ${runs} notebooks will run`;
+  if (paired === 0) return start;
+  return `${start}; ${paired} .ipynb get the outputs of a clean run, and what they held before goes to .pipeio/backups/`;
 }
 
 function tellWouldRun(session: Session, node: Node, finding: Result<Verdict>, tally: Tally): void {
@@ -128,11 +148,11 @@ class NodeRunner {
   /** Looks again, since the slot may have been waited for, and does what there is to do. */
   async run(node: Node, signal: AbortSignal): Promise<Result<NodeOutcome>> {
     let waited = false;
-    const lock = await this.#options.locks.acquire(node.notebook.id, {
+    const lock = await this.#options.locks.acquire(node.id, {
       signal,
       onWait: (holder) => {
         waited = true;
-        const text = `waits for process ${holder.pid}, which is building this notebook`;
+        const text = `waits for process ${holder.pid}, which is at this very node`;
         this.#session.emit({ type: 'remark', text, ...refOf(node.notebook, node.node) });
       },
     });

@@ -38,11 +38,19 @@ export class Files {
   /** The digest of a file's bytes through the stat cache; a folder or an unreadable file is a failure. */
   async digestOf(path: string): Promise<Result<Content>> {
     // Temporary files are never seen again: remembering their stats would only grow the stat cache.
-    if (path.startsWith(this.#temporary)) return ok(await hashFile(path));
+    if (dirname(path) === this.#temporary) return this.#temporaryDigest(path);
     const answer = await this.#options.stats.digestOf(path);
     if (answer === 'directory') return err(unreadable(path, 'it is a folder'));
     if (typeof answer === 'object') return err(unreadable(path, `it cannot be read (${answer.unreadable})`));
     return ok(answer);
+  }
+
+  async #temporaryDigest(path: string): Promise<Result<Content>> {
+    try {
+      return ok(await hashFile(path));
+    } catch (error) {
+      return codeOf(error) === 'ENOENT' ? ok('missing') : err(unreadable(path, 'it cannot be read'));
+    }
   }
 
   /** A new path for a temporary file, in a folder of this process on the project's own file system. */
@@ -66,6 +74,11 @@ export class Files {
   /** Whether what stands at `path` with this digest is something that pipeio itself put there. */
   wroteItself(path: string, content: Content): boolean {
     return content !== 'missing' && this.#options.state.written(this.#name(path)) === content;
+  }
+
+  /** Takes a file for pipeio's own, since it holds nothing that is not kept elsewhere. */
+  async adopt(path: string, content: Digest): Promise<void> {
+    await this.#options.state.setWritten(this.#name(path), content);
   }
 
   /**

@@ -4,14 +4,14 @@ import type { Failure } from '../failure.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Node, Plan } from './plan.ts';
 import type { Session } from './session.ts';
-import type { Verdict } from './verdict.ts';
+import type { Stale, Verdict } from './verdict.ts';
 
 /** What was seen of each node. */
 export type Findings = ReadonlyMap<TaskId, Result<Verdict>>;
 
 /** Looks at all nodes, each after those it depends on; a node behind one that cannot be looked at fails like it. */
 export async function lookAt(session: Session, plan: Plan): Promise<Findings> {
-  const looks = new Map<TaskId, Promise<Result<Verdict>>>();
+  const looks = new Map<TaskId, Promise<Look>>();
   for (const id of plan.graph.order) {
     const node = plan.nodes.get(id);
     const task = plan.graph.tasks.get(id);
@@ -20,31 +20,34 @@ export async function lookAt(session: Session, plan: Plan): Promise<Findings> {
     looks.set(id, look(session, node, before));
   }
   const findings = new Map<TaskId, Result<Verdict>>();
-  for (const [id, finding] of looks) findings.set(id, await finding);
+  for (const [id, finding] of looks) findings.set(id, (await finding).finding);
   return findings;
+}
+
+/** What was seen of a node, and the first stale thing at it or before it. */
+interface Look {
+  readonly finding: Result<Verdict>;
+  readonly unsettled: Stale | undefined;
 }
 
 async function look(
   session: Session,
   node: Node,
-  before: readonly (Promise<Result<Verdict>> | undefined)[],
-): Promise<Result<Verdict>> {
-  let waitsFor: Verdict | undefined;
-  for (const finding of await Promise.all(before)) {
-    if (finding === undefined) continue;
-    if (!finding.ok) return finding;
-    if (finding.value.state === 'stale') waitsFor = finding.value;
+  before: readonly (Promise<Look> | undefined)[],
+): Promise<Look> {
+  let unsettled: Stale | undefined;
+  for (const look of await Promise.all(before)) {
+    if (look === undefined) continue;
+    if (!look.finding.ok) return look;
+    unsettled ??= look.unsettled;
   }
-  // A page cannot be judged before the run that it shows; a run can be, from the side that will win the sync.
-  if (waitsFor !== undefined && node.node.startsWith('publish:')) return ok(afterwards(waitsFor));
-  return assess(session, node);
-}
-
-function afterwards(before: Verdict): Verdict {
-  const perform = async () =>
-    err({ reason: 'unknown-error', message: 'performed too early' } satisfies Failure);
-  const reason = before.state === 'stale' ? before.reason : { text: '', more: 0 };
-  return { state: 'stale', action: 'wait', reason, perform };
+  // A page cannot be judged before what it shows is settled; a run can be, from the side that will win the sync.
+  if (unsettled !== undefined && node.node.startsWith('publish:')) {
+    return { finding: ok({ ...unsettled, action: 'wait' }), unsettled };
+  }
+  const finding = await assess(session, node);
+  const stale = finding.ok && finding.value.state === 'stale' ? finding.value : undefined;
+  return { finding, unsettled: unsettled ?? stale };
 }
 
 /** Looks at one node; a stray throw becomes a failure that names the node. */

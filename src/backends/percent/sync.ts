@@ -25,6 +25,7 @@ export async function assessSync(session: Session, notebook: Notebook): Promise<
     return ok({ state: 'stale', action: 'update', reason: { text, more: 0 }, perform });
   }
   if (isPresent(ipynb)) await session.state.setBase(notebook.id, script.projection.source);
+  if (isPresent(myst) && notebook.myst !== null) await session.files.adopt(notebook.myst, myst.content);
   return ok(FRESH);
 }
 
