@@ -223,6 +223,7 @@ export interface WorkerError {
     | 'export-timeout'
     | 'cancelled'
     | 'code-differs'
+    | 'worker-died'
     | 'internal';
   readonly message: string;
   readonly line?: number;

@@ -1,0 +1,83 @@
+"""The stdout and stderr that one cell leaves: limited in size, one output each, as a terminal would show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+# Characters of stdout, and of stderr, that one cell keeps.
+STREAM_LIMIT = 1_000_000
+
+
+class Streams:
+    """Counts what a cell prints. Call `admit` for every stream message and `finish` once at the end."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, int] = {}
+        self._dropped: dict[str, int] = {}
+
+    def clear(self) -> None:
+        """Starts again, as when the cell clears its output."""
+        self._kept.clear()
+        self._dropped.clear()
+
+    def admit(self, content: dict[str, Any], outputs: list[NotebookNode]) -> bool:
+        """Cuts the text in `content` to what may still be kept, and counts the rest; whether anything is left."""
+        name, text = content["name"], content["text"]
+        if self._kept.get(name, 0) + len(text) > STREAM_LIMIT and name not in self._dropped:
+            outputs[:] = merge_streams(outputs)
+            self._kept[name] = sum(len(out["text"]) for out in outputs if _is_stream(out, name))
+            text = overwrite(text)
+        room = STREAM_LIMIT - self._kept.get(name, 0)
+        if len(text) > room:
+            self._dropped[name] = self._dropped.get(name, 0) + len(text[room:].encode("utf-8", "replace"))
+            text = text[:room]
+        self._kept[name] = self._kept.get(name, 0) + len(text)
+        content["text"] = text
+        return text != ""
+
+    def finish(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
+        """The outputs with one stream of each name, and a last line in each that says how much was dropped."""
+        merged = merge_streams(outputs)
+        for out in merged:
+            dropped = self._dropped.get(out.get("name", ""), 0) if out["output_type"] == "stream" else 0
+            if dropped:
+                out["text"] += f"\n[output truncated, {dropped} bytes more]\n"
+        return merged
+
+
+def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """The outputs with all text of a stream where its first stood, stdout before an adjacent stderr.
+
+    The two arrive in no fixed order, and notebooks shall not differ by that.
+    """
+    texts: dict[str, list[str]] = {}
+    merged: list[NotebookNode] = []
+    for out in outputs:
+        if out["output_type"] == "stream":
+            if out["name"] not in texts:
+                merged.append(new_output("stream", name=out["name"]))
+            texts.setdefault(out["name"], []).append(out["text"])
+        else:
+            merged.append(out)
+    for out in merged:
+        if out["output_type"] == "stream":
+            out["text"] = overwrite("".join(texts[out["name"]]))
+    for place in range(len(merged) - 1):
+        if _is_stream(merged[place], "stderr") and _is_stream(merged[place + 1], "stdout"):
+            merged[place : place + 2] = merged[place + 1], merged[place]
+    return merged
+
+
+def overwrite(text: str) -> str:
+    """Drops what a carriage return lets the rest of its line overwrite: a progress bar keeps its last state."""
+    if "\r" not in text:
+        return text
+    # Not by a regular expression: nbclient's takes quadratic time in a long line.
+    return "\n".join(line[line.rfind("\r", 0, len(line) - 1) + 1 :] if line else line for line in text.split("\n"))
+
+
+def _is_stream(out: NotebookNode, name: str) -> bool:
+    return out["output_type"] == "stream" and out["name"] == name
