@@ -13,15 +13,24 @@ export type NodeName = 'pair' | 'sync' | 'exec' | 'publish:myst' | 'publish:html
  */
 export type NodeOutcome = 'fresh' | 'restored' | 'executed' | 'updated';
 
-/** How a notebook as a whole ended: the first of this list that holds for one of its nodes. */
-export type NotebookOutcome =
-  | 'failed'
-  | 'conflict'
-  | 'blocked'
-  | 'executed'
-  | 'restored'
-  | 'updated'
-  | 'fresh';
+/** How a notebook as a whole can end; it ends as the first of this list that holds for one of its nodes. */
+export const NOTEBOOK_OUTCOMES = [
+  'failed',
+  'conflict',
+  'blocked',
+  'executed',
+  'restored',
+  'updated',
+  'fresh',
+] as const;
+
+/** See `NOTEBOOK_OUTCOMES`. */
+export type NotebookOutcome = (typeof NOTEBOOK_OUTCOMES)[number];
+
+/** The outcome of a notebook from those of its nodes; a notebook without nodes is fresh. */
+export function outcomeOf(nodes: readonly NotebookOutcome[]): NotebookOutcome {
+  return NOTEBOOK_OUTCOMES.find((outcome) => nodes.includes(outcome)) ?? 'fresh';
+}
 
 /** Which node of which notebook an event is about. */
 export interface NodeRef {

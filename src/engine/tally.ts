@@ -1,21 +1,10 @@
 // Counts how nodes ended into how notebooks ended, and tells both as events.
-import type { NodeOutcome, NotebookOutcome } from '../event.ts';
+import { type NodeOutcome, type NotebookOutcome, outcomeOf } from '../event.ts';
 import type { Failure } from '../failure.ts';
 import { refOf } from './node-events.ts';
 import type { Node, Plan } from './plan.ts';
 import type { Session } from './session.ts';
 import type { Action } from './verdict.ts';
-
-/** A notebook counts once, as the first of these that holds for one of its nodes. */
-const PRECEDENCE: readonly NotebookOutcome[] = [
-  'failed',
-  'conflict',
-  'blocked',
-  'executed',
-  'restored',
-  'updated',
-  'fresh',
-];
 
 /** What a dry run counts an action as. */
 const WOULD: Readonly<Record<Action, NodeOutcome>> = {
@@ -79,12 +68,11 @@ export class Tally {
 
   #count({ notebook: { id } }: Node, outcome: NotebookOutcome): void {
     const before = this.#outcomes.get(id);
-    const isFirst = before === undefined || PRECEDENCE.indexOf(outcome) < PRECEDENCE.indexOf(before);
-    if (isFirst) this.#outcomes.set(id, outcome);
+    const final = outcomeOf(before === undefined ? [outcome] : [before, outcome]);
+    this.#outcomes.set(id, final);
     const left = (this.#left.get(id) ?? 0) - 1;
     this.#left.set(id, left);
-    const final = this.#outcomes.get(id);
-    if (left !== 0 || final === undefined) return;
+    if (left !== 0) return;
     this.#session.emit({
       type: 'notebook-finished',
       notebook: id,

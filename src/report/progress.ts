@@ -1,5 +1,13 @@
 // Folds events into a view of the build, pure and without a terminal: what runs, what ended how, what went wrong.
-import type { Event, NodeOutcome, NodeRef, NotebookOutcome, Reason, Summary } from '../event.ts';
+import {
+  type Event,
+  type NodeOutcome,
+  type NodeRef,
+  type NotebookOutcome,
+  outcomeOf,
+  type Reason,
+  type Summary,
+} from '../event.ts';
 import type { ConfigFailure, Failure } from '../failure.ts';
 
 /** A node that has started and not ended. */
@@ -47,22 +55,6 @@ export const emptyView: View = {
   notices: [],
   summary: null,
 };
-
-/** Which of two outcomes of its nodes a notebook has: the first in this list. */
-export const PRECEDENCE = [
-  'failed',
-  'conflict',
-  'blocked',
-  'executed',
-  'restored',
-  'updated',
-  'fresh',
-] as const satisfies readonly NotebookOutcome[];
-
-/** The outcome of a notebook from those of its nodes; a notebook without nodes is fresh. */
-export function outcomeOf(nodes: readonly NotebookOutcome[]): NotebookOutcome {
-  return PRECEDENCE.find((outcome) => nodes.includes(outcome)) ?? 'fresh';
-}
 
 /** The name under which a node stands in `View.running`. */
 export function nodeKey(ref: NodeRef): string {

@@ -1,7 +1,7 @@
 // Tests the fold from events to a view: precedence of outcomes, running nodes, failures, and that it changes nothing.
 import { expect, test } from 'vitest';
-import type { Event, NodeRef } from '../../src/event.ts';
-import { emptyView, nodeKey, outcomeOf, PRECEDENCE, progress } from '../../src/report/progress.ts';
+import { type Event, NOTEBOOK_OUTCOMES, type NodeRef, outcomeOf } from '../../src/event.ts';
+import { emptyView, nodeKey, progress } from '../../src/report/progress.ts';
 
 const exec: NodeRef = { notebook: 'f/a', name: 'a', node: 'exec' };
 const sync: NodeRef = { ...exec, node: 'sync' };
@@ -9,8 +9,8 @@ const reason = { text: 'cell 4 changed', more: 0 };
 const fold = (...events: Event[]) => events.reduce(progress, emptyView);
 
 test('a notebook counts as the first outcome that holds for one of its nodes', () => {
-  for (const [index, first] of PRECEDENCE.entries())
-    for (const second of PRECEDENCE.slice(index)) {
+  for (const [index, first] of NOTEBOOK_OUTCOMES.entries())
+    for (const second of NOTEBOOK_OUTCOMES.slice(index)) {
       expect(outcomeOf([second, first])).toBe(first);
       expect(outcomeOf([first, second])).toBe(first);
     }

@@ -1,6 +1,6 @@
 // The MyST page of a percent notebook: its generated `.md`, with the images that the text refers to.
 import { copyFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { relativeName } from '../../engine/names.ts';
 import type { Rendered } from '../../engine/page.ts';
 import type { Session } from '../../engine/session.ts';
@@ -8,7 +8,6 @@ import type { Walk } from '../../engine/walk.ts';
 import type { Notebook } from '../../project/notebook.ts';
 import { ok, type Result } from '../../result.ts';
 import { wantedPairing } from './pairing.ts';
-import { filesFolder, imageFolder } from './publish.ts';
 import { readSides } from './sides.ts';
 
 /** What the page is made of: the markdown and the images that are there. */
@@ -72,4 +71,14 @@ async function markdownFile(session: Session, notebook: Notebook): Promise<Resul
   // A page that is no pair must not claim to be one.
   const args = { script: notebook.script, formats: null, kernel };
   return session.conversions.run('to-myst', args, notebook.script);
+}
+
+/** The folder beside a page that takes its images, named after the page. */
+function filesFolder(target: string): string {
+  return `${basename(target, extname(target))}_files`;
+}
+
+/** The folder that relative images of a notebook's text start from: where it lies for people. */
+function imageFolder(notebook: Notebook): string {
+  return dirname(notebook.ipynb ?? notebook.script);
 }

@@ -1,6 +1,5 @@
 // Stage publish of a percent notebook: its pages in MyST, HTML and as a notebook.
 import { copyFile } from 'node:fs/promises';
-import { basename, dirname, extname } from 'node:path';
 import { assessPage, type Page, type Rendered } from '../../engine/page.ts';
 import type { Session } from '../../engine/session.ts';
 import type { Verdict } from '../../engine/verdict.ts';
@@ -106,14 +105,4 @@ function walkOf(source: string, outputs: string, extras: string | null): Walk {
 
 function notExecuted(notebook: Notebook): Failure {
   return { reason: 'not-executed', path: notebook.script, message: 'it has not been executed yet' };
-}
-
-/** The folder beside a page that takes its images, named after the page. */
-export function filesFolder(target: string): string {
-  return `${basename(target, extname(target))}_files`;
-}
-
-/** The folder that relative images of a notebook's text start from: where it lies for people. */
-export function imageFolder(notebook: Notebook): string {
-  return dirname(notebook.ipynb ?? notebook.script);
 }
