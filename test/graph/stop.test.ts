@@ -22,6 +22,7 @@ describe('an abort', () => {
     expect(rig.told).toContain('queued cancelled');
     expect(rig.told).toContain('child cancelled');
     expect(throws.work.signal?.reason).toBe('enough');
+    expect(failed.work.signal?.aborted, 'what is over hears nothing').toBe(false);
     finishes.finish('done');
     fails.finish('failed');
     throws.work.throw('enough');
