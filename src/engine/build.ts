@@ -132,8 +132,8 @@ async function runAll(
   });
 }
 
-/** How often a node is looked at anew because its files moved between the look and the write. */
-const ATTEMPTS = 3;
+/** How often a node is tried because something moved between the look and the end: once more, then people are told. */
+const ATTEMPTS = 2;
 
 /** Runs single nodes, each under a lock that other pipeio processes on this project respect. */
 class NodeRunner {

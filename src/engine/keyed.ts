@@ -25,7 +25,8 @@ export interface KeyedNode {
   /** Why it must be restored, when a trace is known but its outputs are not in place; undefined if it cannot be. */
   restorable(trace: Trace): Promise<string | undefined>;
   restore(trace: Trace): Promise<Result<void>>;
-  run(signal: AbortSignal): Promise<Result<Product>>;
+  /** Makes the product of exactly what `walk` says; `input-moved` if it finds something else. */
+  run(signal: AbortSignal, walk: Walk): Promise<Result<Product>>;
   /** Called with the trace that is in place at the end. */
   settled?(trace: Trace): Promise<void>;
 }
@@ -41,8 +42,8 @@ export async function assessKeyed(session: Session, node: KeyedNode): Promise<Re
       stale('wait', { text: `waits for ${pending[0].replace('depends-on ', '')}`, more: 0 }, unready),
     );
   }
-  const run = (signal: AbortSignal) => rerun(session, node, walk.value, signal);
-  if (session.force) return ok(stale(node.runs, { text: 'forced', more: 0 }, run));
+  const perform = (signal: AbortSignal) => run(session, node, walk.value, signal);
+  if (session.force) return ok(stale(node.runs, { text: 'forced', more: 0 }, perform));
   const traces = session.cache.traces.get(keyOf(walk.value));
   for (const trace of traces) {
     const inPlace = await node.isInPlace(trace);
@@ -59,7 +60,7 @@ export async function assessKeyed(session: Session, node: KeyedNode): Promise<Re
   }
   const reason =
     traces.length > 0 ? { text: 'the stored result is gone', more: 0 } : explain(last?.walk, walk.value);
-  return ok(stale(node.runs, reason, run));
+  return ok(stale(node.runs, reason, perform));
 }
 
 function stale(
@@ -86,28 +87,22 @@ async function restore(
   return ok('restored');
 }
 
-/** Runs, and once more if an input moved meanwhile: a result belongs to the inputs it was made from, or to nothing. */
-async function rerun(
+/** Runs. A result belongs to the inputs it was made from: if one moved meanwhile, it is remembered under no key. */
+async function run(
   session: Session,
   node: KeyedNode,
-  before: Walk,
+  walk: Walk,
   signal: AbortSignal,
 ): Promise<Result<NodeOutcome>> {
-  let walk = before;
-  for (let attempt = 1; ; attempt++) {
-    const product = await node.run(signal);
-    const after = await node.describe();
-    const moved = after.ok && keyOf(after.value) !== keyOf(walk) ? after.value : undefined;
-    if (moved === undefined || attempt === 2 || signal.aborted) {
-      if (!product.ok) return product;
-      if (moved !== undefined) return err(keepsMoving(node.task, explain(walk, moved)));
-      const trace: Trace = { ...product.value, inputs: [], at: session.now() };
-      await session.cache.traces.add(keyOf(walk), trace);
-      await remember(session, node, walk, trace);
-      return ok(node.runs === 'execute' ? 'executed' : 'updated');
-    }
-    walk = moved;
-  }
+  const product = await node.run(signal, walk);
+  if (!product.ok) return product;
+  const after = await node.describe();
+  if (!after.ok) return after;
+  if (keyOf(after.value) !== keyOf(walk)) return err(moved(node.task, explain(walk, after.value)));
+  const trace: Trace = { ...product.value, inputs: [], at: session.now() };
+  await session.cache.traces.add(keyOf(walk), trace);
+  await remember(session, node, walk, trace);
+  return ok(node.runs === 'execute' ? 'executed' : 'updated');
 }
 
 async function remember(session: Session, node: KeyedNode, walk: Walk, trace: Trace): Promise<void> {
@@ -115,7 +110,7 @@ async function remember(session: Session, node: KeyedNode, walk: Walk, trace: Tr
   await node.settled?.(trace);
 }
 
-function keepsMoving(task: string, reason: Reason): Failure {
-  const message = `the inputs kept changing while it ran (${reason.text}); the result is kept, but the next build runs it again`;
+function moved(task: string, reason: Reason): Failure {
+  const message = `${reason.text} while it ran; what it made is kept, but the next build runs it again`;
   return { reason: 'input-moved', path: task, message };
 }

@@ -9,6 +9,7 @@ import { writeFailureOf } from './files.ts';
 export class WorkerCalls {
   readonly #start: () => Promise<Result<Worker>>;
   #worker: Promise<Result<Worker>> | undefined;
+  #running: Worker | undefined;
 
   constructor(start: () => Promise<Result<Worker>>) {
     this.#start = start;
@@ -16,7 +17,10 @@ export class WorkerCalls {
 
   /** The worker itself, started if need be. */
   worker(): Promise<Result<Worker>> {
-    this.#worker ??= this.#start();
+    this.#worker ??= this.#start().then((started) => {
+      if (started.ok) this.#running = started.value;
+      return started;
+    });
     return this.#worker;
   }
 
@@ -40,9 +44,7 @@ export class WorkerCalls {
 
   /** Kills the worker at once; it takes its kernels along. */
   kill(): void {
-    void this.#worker?.then((worker) => {
-      if (worker.ok) worker.value.kill();
-    });
+    this.#running?.kill();
   }
 }
 

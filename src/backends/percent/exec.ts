@@ -9,7 +9,7 @@ import type { Walk } from '../../engine/walk.ts';
 import type { Notebook } from '../../project/notebook.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { taskName } from '../backend.ts';
-import { type Executed, executedOf, isSameSource, storeExecuted } from './executed.ts';
+import { codesOf, type Executed, executedOf, isSameSource, storeExecuted } from './executed.ts';
 import { keepFailed } from './failed.ts';
 import { kernelOf } from './pairing.ts';
 import { isPresent, type Present, readSides, type Sides } from './sides.ts';
@@ -32,7 +32,7 @@ function execNode(session: Session, notebook: Notebook): KeyedNode {
     isInPlace: (trace) => isInPlace(session, notebook, executedOf(trace)),
     restorable: (trace) => restorable(session, notebook, executedOf(trace)),
     restore: (trace) => restore(session, notebook, executedOf(trace)),
-    run: (signal) => run(session, notebook, signal),
+    run: (signal, walk) => run(session, notebook, signal, walk),
     settled: async (trace) => {
       session.results.set(notebook.id, executedOf(trace).outputs);
       await session.state.setFailure(notebook.id, undefined);
@@ -48,13 +48,16 @@ async function describe(session: Session, notebook: Notebook): Promise<Result<Wa
   const surroundings = await walkSurroundings(session, notebook);
   if (!surroundings.ok) return surroundings;
   const { projection } = await runningSide(session, notebook, sides.value);
-  const codes = projection.cells.flatMap((cell) => (cell.code === null ? [] : [cell.code]));
   return ok([
     ['stage', 'exec'],
-    ...codes.map((code, index) => [`cell ${index + 1}`, code] as const),
+    ...walkCells(codesOf(projection)),
     ['kernel', kernel.value.identity],
     ...surroundings.value,
   ]);
+}
+
+function walkCells(codes: readonly string[]): Walk {
+  return codes.map((code, index) => [`cell ${index + 1}`, code] as const);
 }
 
 /** The side whose code will run: the `.ipynb`, or the script where that is about to replace it, or there is no pair. */
@@ -92,7 +95,7 @@ async function restore(session: Session, notebook: Notebook, executed: Executed)
   const sides = await readSides(session, notebook);
   if (!sides.ok) return sides;
   const { ipynb } = sides.value;
-  if (!isPresent(ipynb) || notebook.ipynb === null) return err(gone(notebook));
+  if (!isPresent(ipynb) || notebook.ipynb === null) return err(moved(notebook.script));
   if (isSameSource(executed, ipynb.projection) && session.files.wroteItself(notebook.ipynb, ipynb.content)) {
     const copy = await session.files.temporary('.ipynb');
     const copied = await session.cache.blobs.copyTo(executed.whole, copy);
@@ -110,7 +113,12 @@ async function restore(session: Session, notebook: Notebook, executed: Executed)
   return spliced.ok ? ok(undefined) : spliced;
 }
 
-async function run(session: Session, notebook: Notebook, signal: AbortSignal): Promise<Result<Product>> {
+async function run(
+  session: Session,
+  notebook: Notebook,
+  signal: AbortSignal,
+  walk: Walk,
+): Promise<Result<Product>> {
   const sides = await readSides(session, notebook);
   if (!sides.ok) return sides;
   const { script, ipynb } = sides.value;
@@ -137,8 +145,12 @@ async function run(session: Session, notebook: Notebook, signal: AbortSignal): P
   );
   if (!done.ok) return err(await keepFailed(session, notebook, done.error));
   const stored = await storeExecuted(session, out, script.projection.settings, done.value.seconds);
-  if (!stored.ok || !paired) return stored;
-  return place(session, notebook, ipynb, out, stored.value);
+  if (!stored.ok) return stored;
+  const { product, codes } = stored.value;
+  // A file that was saved again since the walk may have run as something else, even if it is now as it was.
+  if (walkCells(codes).some(([label, code]) => !walk.some(([a, b]) => a === label && b === code)))
+    return err(moved(path));
+  return paired ? place(session, notebook, ipynb, out, product) : ok(product);
 }
 
 /** Puts the executed notebook in place; equal outputs rewrite nothing, and an edit made meanwhile is kept. */
@@ -169,11 +181,10 @@ async function place(
   return spliced.ok ? ok(product) : spliced;
 }
 
-function gone(notebook: Notebook) {
-  const path = notebook.ipynb ?? notebook.script;
+function moved(path: string) {
   return {
     reason: 'input-moved',
     path,
-    message: 'the .ipynb disappeared while pipeio was working on it',
+    message: 'the notebook was edited while pipeio was working on it',
   } as const;
 }

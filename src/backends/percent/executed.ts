@@ -27,13 +27,18 @@ export function executedOf(trace: Pick<Trace, 'outputs' | 'facts'>): Executed {
   return { ...(trace.facts as unknown as Omit<Executed, 'whole'>), whole: digest };
 }
 
-/** Stores an executed notebook as a blob with its projections. */
+/** Digests of the code cells in the order in which they run. */
+export function codesOf(projection: Projection): string[] {
+  return projection.cells.flatMap((cell) => (cell.code === null ? [] : [cell.code]));
+}
+
+/** Stores an executed notebook as a blob with its projections; answers also the code that it says it ran. */
 export async function storeExecuted(
   session: Session,
   path: string,
   settings: TextSettings,
   seconds: number,
-): Promise<Result<Product>> {
+): Promise<Result<{ readonly product: Product; readonly codes: readonly string[] }>> {
   const side = await session.projections.of(path, 'ipynb', settings);
   if (!side.ok) return side;
   if (side.value.projection === null) throw new Error('the worker left no executed notebook');
@@ -41,11 +46,8 @@ export async function storeExecuted(
   if (!stored.ok) return err({ reason: 'write-failed', path: stored.error.path, message: stored.error.code });
   const { outputs, source, extras, formats, kernel } = side.value.projection;
   const facts = { outputs: outputs ?? '', source, extras, formats, kernel };
-  return ok({
-    outputs: [{ name: WHOLE, digest: stored.value.digest, size: stored.value.size }],
-    facts,
-    seconds,
-  });
+  const whole = { name: WHOLE, digest: stored.value.digest, size: stored.value.size };
+  return ok({ product: { outputs: [whole], facts, seconds }, codes: codesOf(side.value.projection) });
 }
 
 /** Whether the stored file differs from a notebook on disk in nothing but outputs. */
