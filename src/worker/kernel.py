@@ -59,6 +59,8 @@ class Kernel:
         `env` comes over the worker's own environment and the one of the kernelspec. Raises Problem
         `kernel-start-failed` with what the kernel wrote, or what `stop` asks for.
         """
+        if stop.problem:
+            raise stop.problem
         folder = tempfile.mkdtemp(prefix="pio-")
         try:
             process, client = _launch(spec, cwd, env, folder)

@@ -30,6 +30,8 @@ _TAG = re.compile(r"<[^>]*>")
 async def export_marimo(args: dict[str, Any], stop: Stop) -> dict[str, Any]:
     """Args and result as in protocol.ts. A Problem `export-failed` with `partial` means that `out` holds a page."""
     started = time.monotonic()
+    session = _session_file(args["notebook"])
+    before = _modified(session)
     process = _launch(args)
     timer = _start_timer(args["timeout"], stop)
     asked = asyncio.ensure_future(stop.asked.wait())
@@ -51,7 +53,8 @@ async def export_marimo(args: dict[str, Any], stop: Stop) -> dict[str, Any]:
     if stop.problem:
         raise Problem(stop.problem.reason, stop.problem.message, traceback=log or None)
     if process.returncode != 0:
-        raise _failure(args, process.returncode, log)
+        fresh = session if _modified(session) != before else None
+        raise _failure(args, process.returncode, log, fresh)
     return {"digest": _digest(args["out"]), "seconds": time.monotonic() - started, "log": log}
 
 
@@ -80,24 +83,36 @@ def _start_timer(timeout: float | None, stop: Stop) -> asyncio.TimerHandle | Non
     return asyncio.get_running_loop().call_later(timeout, stop.ask, late)
 
 
-def _failure(args: dict[str, Any], returncode: int | None, log: str) -> Problem:
+def _failure(args: dict[str, Any], returncode: int | None, log: str, session: str | None) -> Problem:
     tail = "\n".join(log.splitlines()[-LOG_LINES:])
     errors = [line for line in tail.splitlines() if re.match(r"\w*Error: ", line)]
     said = next((line for line in errors if not line.startswith("Error: ")), (errors or [tail])[-1])
     facts = {"exception": exception_line("Error", said) if not errors else said, "traceback": tail or None}
-    facts.update(_from_session(args["notebook"]))
+    if session:
+        facts.update(_from_session(session, args["notebook"]))
     message = f"marimo export {args['to']} failed with exit code {returncode}: {facts['exception']}"
     return Problem("export-failed", message, **facts, partial=os.path.exists(args["out"]) or None)
 
 
-def _from_session(notebook: str) -> dict[str, Any]:
+def _session_file(notebook: str) -> str:
+    folder, name = os.path.split(notebook)
+    return os.path.join(folder, "__marimo__", "session", f"{name}.json")
+
+
+def _modified(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _from_session(session: str, notebook: str) -> dict[str, Any]:
     """Exception, traceback and line of the first failing cell, from the session file that the export leaves behind.
 
     The command line tells only the exception's text. Nothing if the file is not as expected: it is marimo's own.
     """
-    folder, name = os.path.split(notebook)
     try:
-        with open(os.path.join(folder, "__marimo__", "session", f"{name}.json"), encoding="utf-8") as file:
+        with open(session, encoding="utf-8") as file:
             cells = json.load(file)["cells"]
         with open(notebook, encoding="utf-8") as file:
             source = [line.strip() for line in file]

@@ -106,7 +106,7 @@ class Process:
         if self.returncode is not None:
             # A descendant that left the session may hold the pipe open for ever, hence the limit.
             await asyncio.to_thread(self._reader.join, 1.0)
-        return b"".join(self._tail).decode("utf-8", "replace")
+        return b"".join(self._tail.copy()).decode("utf-8", "replace")
 
     def signal_group(self, number: int) -> None:
         """Sends a signal to the process and all that stayed in its group; no error if there is none left."""

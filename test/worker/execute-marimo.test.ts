@@ -62,6 +62,8 @@ test('ipynb holds the outputs', async () => {
 
 test('a failing cell: exception and line of the .py', async () => {
   const path = await marimo('bad.py', 'x = 1\ny = x + undefined_name');
+  await run(path);
+  // The second run finds the session file of the first, and must tell of its own.
   expect(await run(path)).toMatchObject({
     ok: false,
     error: {

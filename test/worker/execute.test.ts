@@ -1,5 +1,5 @@
 // What a run of a notebook leaves and tells, with real kernels.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { IPYKERNEL, Rig, textOf } from './execute-rig.ts';
 
@@ -49,6 +49,15 @@ test('two runs give the same bytes, both streams and a progress bar included', a
   const cells = await rig.cells(rig.path('same1'));
   expect(cells[0]?.outputs?.map((out) => out.name)).toEqual(['stdout', 'stderr']);
   expect(textOf(cells[1])).toBe('2');
+});
+
+test('a percent script runs as it stands', async () => {
+  await writeFile(
+    rig.path('script.py'),
+    '# %% [markdown]\n# title\n\n# %%\nx = 1\n\n# %%\n# %matplotlib inline\nx + 1\n',
+  );
+  expect(await rig.execute(rig.path('script.py'), { format: 'percent' })).toMatchObject({ ok: true });
+  expect((await rig.cells(rig.path('script.py.out'))).map(textOf)).toEqual(['', '', '2']);
 });
 
 test('a failing cell: facts of the exception, outputs so far kept, later cells cleared', async () => {
