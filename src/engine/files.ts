@@ -11,6 +11,12 @@ import type { State } from './state.ts';
 /** What stands at a path: the digest of a file's bytes, or nothing. */
 export type Content = Digest | 'missing';
 
+/**
+ * What to do with a file that pipeio did not write before it is replaced: keep it and say so; keep it without a word,
+ * where people expect the change; or nothing, where it holds nothing that is not kept elsewhere.
+ */
+export type Backup = 'told' | 'quiet' | 'never';
+
 /** What `Files` needs from its session. */
 export interface FilesOptions {
   readonly root: string;
@@ -83,14 +89,14 @@ export class Files {
 
   /**
    * Moves `from` to `to` if `to` still holds `expected`; equal bytes rewrite nothing. What pipeio did not write is
-   * copied to the backups first, unless `backup` is `never`: for when `to` holds nothing that is not kept elsewhere.
+   * copied to the backups first, as `backup` says.
    * Answers the digest that stands at `to` afterwards, and whether it was written.
    */
   async replace(
     from: string,
     to: string,
     expected: Content,
-    backup: 'foreign' | 'never' = 'foreign',
+    backup: Backup = 'told',
   ): Promise<Result<{ digest: Digest; written: boolean }>> {
     const digest = await hashFile(from);
     const current = await this.digestOf(to);
@@ -101,9 +107,10 @@ export class Files {
       return ok({ digest, written: false });
     }
     if (current.value !== expected) return err(moved(to));
-    if (backup === 'foreign' && current.value !== 'missing' && !this.wroteItself(to, current.value)) {
-      const saved = await this.backup(to);
+    if (backup !== 'never' && current.value !== 'missing' && !this.wroteItself(to, current.value)) {
+      const saved = await this.#backUp(to);
       if (!saved.ok) return saved;
+      if (backup === 'told') this.#options.onBackup(to, saved.value);
     }
     try {
       await moveInto(from, to);
@@ -115,7 +122,7 @@ export class Files {
   }
 
   /** Copies a file into the backups, under the time and its path; answers where. */
-  async backup(path: string): Promise<Result<string>> {
+  async #backUp(path: string): Promise<Result<string>> {
     const time = new Date(this.#options.now()).toISOString().replaceAll(':', '-').slice(0, 19);
     const folder = join(this.#options.root, '.pipeio', 'backups', time);
     const target = await unusedPath(join(folder, this.#name(path).replace(/^\/+/, 'outside/')));
@@ -125,7 +132,6 @@ export class Files {
     } catch (error) {
       return err(writeFailure(target, error));
     }
-    this.#options.onBackup(path, target);
     return ok(target);
   }
 

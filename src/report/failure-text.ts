@@ -164,7 +164,7 @@ function wordExecution(failure: ExecutionFailure, { root }: FailureContext): Fai
 // Whether the worker put the exception's name and its text into one string or two, they are said once.
 function headline({ exception, message: text }: ExecutionFailure): string {
   if (exception === undefined || text.startsWith(exception)) return text;
-  return exception.includes(text) ? exception : `${exception}: ${text}`;
+  return exception.includes(text) || text.includes(exception) ? exception : `${exception}: ${text}`;
 }
 
 function wordUnknown(failure: UnknownFailure): FailureText {

@@ -165,7 +165,7 @@ async function place(
   const executed = executedOf(product);
   const hadAll = before.projection.executedCells === before.projection.codeCells;
   if (hadAll && before.projection.outputs === executed.outputs) return ok(product);
-  const replaced = await session.files.replace(out, target, before.content);
+  const replaced = await session.files.replace(out, target, before.content, 'quiet');
   if (replaced.ok) return ok(product);
   if (replaced.error.reason !== 'input-moved') return replaced;
   const now = await session.projections.of(target, 'ipynb', null);

@@ -58,7 +58,7 @@ async function perform(
   const { formats, ipynbFormats, kernel } = pairing;
   if (script.projection.formats !== formats || hasOtherKernel(script, pairing)) {
     const args = { path: notebook.script, format: 'percent' as const, formats, kernel };
-    const written = await write(session, 'set-pairing', args, notebook.script, script.content);
+    const written = await write(session, 'set-pairing', args, notebook.script, script.content, 'quiet');
     if (!written.ok) return written;
   }
   if (notebook.ipynb !== null && isMissing(ipynb)) {
@@ -68,7 +68,7 @@ async function perform(
   } else if (notebook.ipynb !== null && isPresent(ipynb)) {
     if (ipynb.projection.formats !== ipynbFormats || hasOtherKernel(ipynb, pairing)) {
       const args = { path: notebook.ipynb, format: 'ipynb' as const, formats: ipynbFormats, kernel };
-      const written = await write(session, 'set-pairing', args, notebook.ipynb, ipynb.content);
+      const written = await write(session, 'set-pairing', args, notebook.ipynb, ipynb.content, 'quiet');
       if (!written.ok) return written;
     }
   }

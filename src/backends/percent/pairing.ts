@@ -37,13 +37,8 @@ export async function wantedPairing(session: Session, notebook: Notebook, sides:
 
 async function kernelLabel(session: Session, notebook: Notebook, sides: Sides): Promise<KernelLabel | null> {
   const spec = await kernelOf(session, notebook, sides);
-  if (spec.ok)
-    return { name: spec.value.name, displayName: spec.value.displayName, language: spec.value.language };
-  // Pairing does not need the kernel to be installed: another machine may be the one that executes.
-  if (notebook.kernel === '') return null;
-  return {
-    name: notebook.kernel,
-    displayName: notebook.kernel,
-    language: sides.script.projection.language ?? 'python',
-  };
+  // A kernel that is not installed here may be a slip of the pen: it is not written into files, and exec tells of it.
+  if (!spec.ok) return null;
+  const { name, displayName, language } = spec.value;
+  return { name, displayName, language };
 }

@@ -107,7 +107,7 @@ async function carryOut(
   if (decision.kind === 'to-script' && notebook.ipynb !== null) {
     const args = { notebook: notebook.ipynb, previous: notebook.script, formats: pairing.formats, kernel };
     // With a base, the script holds nothing that was not in the notebook before it was edited.
-    const backup = decision.guess ? 'foreign' : 'never';
+    const backup = decision.guess ? 'told' : 'never';
     const written = await write(session, 'to-script', args, notebook.script, script.content, backup);
     if (!written.ok) return written;
   }

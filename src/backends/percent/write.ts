@@ -1,7 +1,7 @@
 // Converts and puts the result in place: the one step that pair, sync and exec share.
 import type { Digest } from '../../../cache/index.ts';
 import type { Conversion } from '../../engine/conversions.ts';
-import type { Content } from '../../engine/files.ts';
+import type { Backup, Content } from '../../engine/files.ts';
 import type { Session } from '../../engine/session.ts';
 import { ok, type Result } from '../../result.ts';
 import type { WorkerOps } from '../../worker/protocol.ts';
@@ -13,7 +13,7 @@ export async function write<Op extends Conversion>(
   args: Omit<WorkerOps[Op]['args'], 'out'>,
   target: string,
   expected: Content,
-  backup: 'foreign' | 'never' = 'foreign',
+  backup: Backup = 'told',
 ): Promise<Result<Digest>> {
   const converted = await session.conversions.run(op, args, target);
   if (!converted.ok) return converted;
