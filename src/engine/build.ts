@@ -34,7 +34,11 @@ export async function build(session: Session, plan: Plan, options: BuildOptions)
   const tally = new Tally(session, plan);
   announce(session, plan, findings, options.dryRun);
   if (options.dryRun) {
-    for (const [id, finding] of findings) tellWouldRun(session, nodeOf(plan, id), finding, tally);
+    for (const [id, finding] of findings) {
+      const cause = plan.graph.tasks.get(id)?.dependsOn.find((before) => findings.get(before)?.ok === false);
+      if (cause !== undefined) tally.blocked(nodeOf(plan, id), nodeOf(plan, cause));
+      else tellWouldRun(session, nodeOf(plan, id), finding, tally);
+    }
     return tally.finish();
   }
   const stale = [...findings]
