@@ -27,6 +27,9 @@ export const NOTEBOOK_OUTCOMES = [
 /** See `NOTEBOOK_OUTCOMES`. */
 export type NotebookOutcome = (typeof NOTEBOOK_OUTCOMES)[number];
 
+/** The outcomes that make a build exit with 1. */
+export const BAD_OUTCOMES: readonly NotebookOutcome[] = ['failed', 'conflict', 'blocked'];
+
 /** The outcome of a notebook from those of its nodes; a notebook without nodes is fresh. */
 export function outcomeOf(nodes: readonly NotebookOutcome[]): NotebookOutcome {
   return NOTEBOOK_OUTCOMES.find((outcome) => nodes.includes(outcome)) ?? 'fresh';

@@ -18,7 +18,15 @@ export interface NodeSpec {
 }
 
 /** How one file of a notebook stands to the others. */
-export type Standing = 'source' | 'synced' | 'py-newer' | 'ipynb-newer' | 'conflict' | 'missing' | 'stale';
+export type Standing =
+  | 'source'
+  | 'synced'
+  | 'py-newer'
+  | 'ipynb-newer'
+  | 'conflict'
+  | 'missing'
+  | 'unreadable'
+  | 'stale';
 
 /** One file of a notebook. */
 export interface FileStanding {

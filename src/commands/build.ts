@@ -4,7 +4,14 @@ import { type BuildResult, build as buildPlan } from '../engine/build.ts';
 import type { OpenSession } from '../engine/open-session.ts';
 import { makePlan } from '../engine/plan.ts';
 import { prune } from '../engine/prune.ts';
-import type { Event, NotebookOutcome, Reporter, Stage, Summary } from '../event.ts';
+import {
+  BAD_OUTCOMES,
+  type Event,
+  type NotebookOutcome,
+  type Reporter,
+  type Stage,
+  type Summary,
+} from '../event.ts';
 import type { Project } from '../project/project.ts';
 import { chooseNotebooks, hasConfigErrors, type ProjectArguments, sessionFor } from './project-session.ts';
 import { chooseReporter, tellFailure } from './reporters.ts';
@@ -106,6 +113,6 @@ function summarize(
 
 function exitCode(result: BuildResult, project: Project, signal: AbortSignal): number {
   if (signal.aborted) return INTERRUPTED;
-  const bad: readonly NotebookOutcome[] = ['failed', 'conflict', 'blocked'];
-  return [...result.values()].some((outcome) => bad.includes(outcome)) || hasConfigErrors(project) ? 1 : 0;
+  const isBad = [...result.values()].some((outcome) => BAD_OUTCOMES.includes(outcome));
+  return isBad || hasConfigErrors(project) ? 1 : 0;
 }

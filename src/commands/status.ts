@@ -2,12 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { taskId } from '../../graph/index.ts';
-import { taskName } from '../backends/backend.ts';
+import { type FileStanding, taskName } from '../backends/backend.ts';
 import { backendOf } from '../backends/backends.ts';
 import type { Deps } from '../deps.ts';
 import { type Findings, lookAt } from '../engine/look.ts';
 import { makePlan } from '../engine/plan.ts';
 import type { Session } from '../engine/session.ts';
+import type { Failure } from '../failure.ts';
 import type { Notebook } from '../project/notebook.ts';
 import { wantsColor } from '../report/colors.ts';
 import { diagnosticText } from '../report/diagnostic.ts';
@@ -35,8 +36,8 @@ export async function status(deps: Deps, options: ProjectArguments): Promise<num
       const found = await statusOf(open.session, notebook, findings);
       statuses.push(found.status);
       for (const line of found.problem) deps.stderr.write(`${line}\n`);
-      const isConflict = found.status.files.some(({ state }) => state === 'conflict');
-      isBad ||= isConflict || found.status.executed === 'failed' || found.problem.length > 0;
+      const isWrong = found.status.files.some(({ state }) => state === 'conflict' || state === 'unreadable');
+      isBad ||= isWrong || found.status.executed === 'failed' || found.problem.length > 0;
     }
     const color = wantsColor(deps.env, deps.stdout.isTTY);
     const text = options.json ? JSON.stringify(statuses) : statusText(statuses, { color });
@@ -53,7 +54,7 @@ async function statusOf(
   findings: Findings,
 ): Promise<{ status: NotebookStatus; problem: string[] }> {
   const files = await backendOf(notebook.format).files(session, notebook);
-  const shown = files.ok ? files.value : [{ path: notebook.script, standing: 'missing' as const }];
+  const shown = files.ok ? files.value : filesBeside(notebook, files.error);
   return {
     status: {
       flow: notebook.flow.name,
@@ -68,6 +69,16 @@ async function statusOf(
     },
     problem: files.ok ? [] : failureLines(files.error, { root: session.project.root, name: notebook.name }),
   };
+}
+
+/** What is left to show where one of the files cannot be read. */
+function filesBeside(notebook: Notebook, failure: Failure): FileStanding[] {
+  const broken = 'path' in failure ? failure.path : notebook.script;
+  if (broken === notebook.script) return [{ path: broken, standing: 'unreadable' }];
+  return [
+    { path: notebook.script, standing: 'source' },
+    { path: broken, standing: 'unreadable' },
+  ];
 }
 
 async function fileOf(path: string, state: StatusFile['state']): Promise<StatusFile> {

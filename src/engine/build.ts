@@ -54,7 +54,6 @@ function announce(session: Session, plan: Plan, findings: Findings, dryRun: bool
   const { notebooks, graph } = plan;
   const runs = new Set<string>();
   const paired = new Set<string>();
-  let isFirst = true;
   for (const [id, finding] of findings) {
     const { notebook } = nodeOf(plan, id);
     if (!finding.ok || finding.value.state === 'fresh') continue;
@@ -63,7 +62,6 @@ function announce(session: Session, plan: Plan, findings: Findings, dryRun: bool
     if (!willRun) continue;
     runs.add(notebook.id);
     if (notebook.pairIpynb) paired.add(notebook.id);
-    isFirst &&= session.state.last(id) === undefined;
   }
   session.emit({
     type: 'plan',
@@ -72,6 +70,7 @@ function announce(session: Session, plan: Plan, findings: Findings, dryRun: bool
     toExecute: runs.size,
     dryRun,
   });
+  const isFirst = [...findings.keys()].every((id) => session.state.last(id) === undefined);
   if (isFirst && runs.size > 1 && !dryRun)
     session.emit({ type: 'notice', text: firstBuild(runs.size, paired.size) });
 }

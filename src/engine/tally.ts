@@ -1,5 +1,5 @@
 // Counts how nodes ended into how notebooks ended, and tells both as events.
-import { type NodeOutcome, type NotebookOutcome, outcomeOf } from '../event.ts';
+import { BAD_OUTCOMES, type NodeOutcome, type NotebookOutcome, outcomeOf } from '../event.ts';
 import type { Failure } from '../failure.ts';
 import { refOf } from './node-events.ts';
 import type { Node, Plan } from './plan.ts';
@@ -56,12 +56,11 @@ export class Tally {
     this.#count(node, WOULD[action]);
   }
 
-  /** How every notebook ended that did. A notebook without nodes is fresh. */
+  /** How every notebook ended that did: with all its nodes, or badly. A notebook without nodes is fresh. */
   finish(): ReadonlyMap<string, NotebookOutcome> {
     const ended = new Map<string, NotebookOutcome>();
-    for (const [id, outcome] of this.#outcomes) {
-      if (outcome !== undefined) ended.set(id, outcome);
-      else if (this.#left.get(id) === 0) ended.set(id, 'fresh');
+    for (const [id, outcome = 'fresh'] of this.#outcomes) {
+      if (this.#left.get(id) === 0 || BAD_OUTCOMES.includes(outcome)) ended.set(id, outcome);
     }
     return ended;
   }

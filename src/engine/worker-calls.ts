@@ -1,4 +1,5 @@
 // The Python worker of a session, started by the first request; its errors become failures about a file.
+import { extname } from 'node:path';
 import type { Failure, NotebookFileFailure } from '../failure.ts';
 import { err, type Result } from '../result.ts';
 import type { Worker } from '../worker/client.ts';
@@ -77,9 +78,14 @@ function fileFailure(
   return {
     reason,
     path,
-    message: error.message,
+    message: withoutPath(error.message, path),
     ...(error.line === undefined ? {} : { line: error.line }),
     ...(error.column === undefined ? {} : { column: error.column }),
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
+}
+
+/** The path is said beside the message: `the .py is not UTF-8`. */
+function withoutPath(message: string, path: string): string {
+  return message.startsWith(`${path} `) ? `the ${extname(path)}${message.slice(path.length)}` : message;
 }

@@ -145,16 +145,17 @@ function wordConflict(failure: SyncConflictFailure, { root, name }: FailureConte
 }
 
 function wordExecution(failure: ExecutionFailure, { root }: FailureContext): FailureText {
-  const of = failure.cells === undefined ? '' : ` of ${failure.cells}`;
-  const cell = failure.cell === undefined ? '' : `cell ${failure.cell}${of}: `;
   const { what, details } = message(headline(failure), null);
+  const of = failure.cells === undefined ? '' : ` of ${failure.cells}`;
+  const cell = `cell ${failure.cell}${of}`;
+  const namesCell = failure.cell === undefined || what.toLowerCase().includes(cell);
   const traceback = failure.traceback?.trimEnd().split('\n');
   const next: string[] = [];
   if (failure.lastGood !== undefined) next.push(`last good run: ${showPath(failure.lastGood, root)}`);
   if (failure.partial !== undefined) next.push(`this run:      ${showPath(failure.partial, root)}`);
   if (failure.hint !== undefined) next.push(...failure.hint.split('\n'));
   return {
-    what: `${cell}${what}`,
+    what: namesCell ? what : `${cell}: ${what}`,
     where: `${showPath(failure.path, root)}${failure.line === undefined ? '' : `:${failure.line}`}`,
     details: traceback ?? details,
     next,
@@ -162,8 +163,10 @@ function wordExecution(failure: ExecutionFailure, { root }: FailureContext): Fai
 }
 
 // Whether the worker put the exception's name and its text into one string or two, they are said once.
-function headline({ exception, message: text }: ExecutionFailure): string {
-  if (exception === undefined || text.startsWith(exception)) return text;
+// Of a timeout the exception is only how the cell was ended.
+function headline({ reason, exception, message: text }: ExecutionFailure): string {
+  const isTimeout = reason === 'cell-timeout' || reason === 'notebook-timeout';
+  if (exception === undefined || isTimeout || text.startsWith(exception)) return text;
   return exception.includes(text) || text.includes(exception) ? exception : `${exception}: ${text}`;
 }
 

@@ -4,8 +4,19 @@ import { colorsOf } from './colors.ts';
 import { oneLine, padColumns } from './columns.ts';
 import { showDay, showMinute } from './words.ts';
 
-/** How one file of a notebook stands to the others. `stale`: generated, and older than what it is generated from. */
-export type FileState = 'source' | 'synced' | 'py-newer' | 'ipynb-newer' | 'conflict' | 'missing' | 'stale';
+/**
+ * How one file of a notebook stands to the others. `stale`: generated, and older than what it is generated from;
+ * `unreadable`: it is no notebook.
+ */
+export type FileState =
+  | 'source'
+  | 'synced'
+  | 'py-newer'
+  | 'ipynb-newer'
+  | 'conflict'
+  | 'missing'
+  | 'unreadable'
+  | 'stale';
 
 /** One file of a notebook. */
 export interface StatusFile {
@@ -82,6 +93,8 @@ function drawState(state: FileState, colors: Colors): string {
       return colors.yellow('⚠ out of sync');
     case 'conflict':
       return colors.red('✗ conflict (both sides were edited)');
+    case 'unreadable':
+      return colors.red('✗ cannot be read');
     case 'missing':
       return colors.yellow('⚠ missing');
   }

@@ -11,11 +11,13 @@ const DRY: Readonly<Partial<Record<NotebookOutcome, string>>> = {
   blocked: 'waiting',
 };
 
-/** `12 notebooks: 3 executed, 8 fresh, 1 failed  14.2 s`; a dry run says `3 to execute`. */
+/** `12 notebooks: 3 executed, 8 fresh, 1 failed  14.2 s`; a dry run says `3 to execute`; an interrupted one `2 not finished`. */
 export function summaryText(summary: Summary, dryRun = false): string {
   const parts = ORDER.filter((outcome) => summary[outcome] > 0).map((outcome) =>
     part(summary[outcome], outcome, dryRun),
   );
+  const ended = ORDER.reduce((sum, outcome) => sum + summary[outcome], 0);
+  if (ended < summary.notebooks) parts.push(`${summary.notebooks - ended} not finished`);
   const counts = parts.length > 0 ? `: ${parts.join(', ')}` : '';
   const mode = dryRun ? '  (dry run)' : '';
   return `${count(summary.notebooks, 'notebook')}${counts}  ${showSeconds(summary.seconds)}${mode}`;

@@ -20,6 +20,12 @@ from tracebacks import error_facts
 # The kernel says `idle` on another channel than its reply; on a loaded machine that may come late, never not at all.
 IDLE_SECONDS = 60
 
+# What people need to know about an exception besides its own words.
+REMARKS = {
+    "SystemExit": "a notebook that leaves before its end counts as failed",
+    "StdinNotImplementedError": "nobody answers input() while pipeio runs a notebook",
+}
+
 Emit = Callable[[dict[str, Any]], None]
 
 
@@ -130,9 +136,8 @@ class CellRunner(NotebookClient):
             await super()._check_raise_for_error(cell, cell_index, exec_reply)
         except CellExecutionError as error:
             facts = error_facts(content)
-            message = f"{name} failed: {facts['exception']}"
-            if content.get("ename") == "SystemExit":
-                message += " (a notebook that leaves before its end counts as failed)"
+            remark = REMARKS.get(content.get("ename") or "")
+            message = f"{facts['exception']} ({remark})" if remark else facts["exception"]
             raise Problem("cell-failed", message, **facts) from error
         if any(payload.get("source") == "ask_exit" for payload in content.get("payload") or []):
             raise Problem("kernel-died", f"{name} ended the kernel by calling exit() or quit().")

@@ -9,6 +9,8 @@ LONGEST_EXCEPTION = 500
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 # `Cell In[3], line 2` since IPython 8.5; `Input In [3], in <cell line: 2>()` before.
 _CELL_LINE = re.compile(r"(?:Cell In\[|Input In \[)(\d+)\](?:, line |, in <cell line: )(\d+)")
+# What a SyntaxError says of its place: a name that only the kernel knows.
+_COMPILED_FILE = re.compile(r" \(\d+\.py, line \d+\)$")
 
 
 def plain(text: str) -> str:
@@ -29,7 +31,8 @@ def error_facts(reply: dict[str, Any]) -> dict[str, Any]:
 def exception_line(name: str | None, value: str | None) -> str:
     """`ValueError: no such column`, one line."""
     lines = plain(str(value or "")).strip().splitlines()
-    text = f"{name or 'Error'}: {lines[0]}" if lines else str(name or "Error")
+    first = _COMPILED_FILE.sub("", lines[0]) if lines else ""
+    text = f"{name or 'Error'}: {first}" if first else str(name or "Error")
     return text if len(text) <= LONGEST_EXCEPTION else text[: LONGEST_EXCEPTION - 1] + "…"
 
 

@@ -35,6 +35,11 @@ export function isBroken(side: PairedSide): side is Broken {
   return side !== null && 'failure' in side;
 }
 
+/** Whether sync makes a broken `.ipynb` anew: git's conflict markers are no work of anybody's, all else might be. */
+export function isRebuilt({ failure }: Broken): boolean {
+  return failure.reason === 'conflict-markers';
+}
+
 /** Reads all sides. The filter that the script sets decides what counts as cell metadata on every side. */
 export async function readSides(session: Session, notebook: Notebook): Promise<Result<Sides>> {
   const script = await session.projections.of(notebook.script, 'percent', null);

@@ -4,7 +4,7 @@ import type { Notebook } from '../../project/notebook.ts';
 import { ok, type Result } from '../../result.ts';
 import type { FileStanding, Standing } from '../backend.ts';
 import type { Decision } from './reconcile.ts';
-import { isPresent, readSides } from './sides.ts';
+import { isBroken, isPresent, isRebuilt, readSides } from './sides.ts';
 import { decide } from './sync.ts';
 
 const STANDINGS: Readonly<Record<Decision['kind'], Standing>> = {
@@ -25,8 +25,9 @@ export async function standings(
   const files: FileStanding[] = [{ path: notebook.script, standing: 'source' }];
   if (ipynb !== null && notebook.ipynb !== null) {
     const decision = await decide(session, notebook, sides.value);
-    const standing = ipynb.content === 'missing' ? 'missing' : STANDINGS[decision.kind];
-    files.push({ path: notebook.ipynb, standing });
+    const isLost = isBroken(ipynb) && !isRebuilt(ipynb);
+    const standing = isLost ? 'unreadable' : STANDINGS[decision.kind];
+    files.push({ path: notebook.ipynb, standing: ipynb.content === 'missing' ? 'missing' : standing });
   }
   if (myst !== null && notebook.myst !== null) {
     const agrees = isPresent(myst) && myst.projection.loose === script.projection.loose;

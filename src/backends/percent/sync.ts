@@ -9,7 +9,15 @@ import { committedSource } from './committed.ts';
 import { conflictFailure } from './conflict.ts';
 import { wantedPairing } from './pairing.ts';
 import { type Decision, reconcile } from './reconcile.ts';
-import { isBroken, isPresent, type PairedSide, type Present, readSides, type Sides } from './sides.ts';
+import {
+  isBroken,
+  isPresent,
+  isRebuilt,
+  type PairedSide,
+  type Present,
+  readSides,
+  type Sides,
+} from './sides.ts';
 import { write } from './write.ts';
 
 /** Looks at whether the sides agree. Agreement is remembered as the base of the next comparison. */
@@ -98,7 +106,7 @@ async function carryOut(
   const { kernel } = pairing;
   if (decision.kind === 'conflict') return err(await conflictFailure(session, notebook, sides));
   if (decision.kind === 'to-notebook' && notebook.ipynb !== null && ipynb !== null) {
-    if (isBroken(ipynb) && ipynb.failure.reason !== 'conflict-markers') return err(ipynb.failure);
+    if (isBroken(ipynb) && !isRebuilt(ipynb)) return err(ipynb.failure);
     const previous = isBroken(ipynb) ? null : notebook.ipynb;
     const args = { script: notebook.script, previous, formats: pairing.ipynbFormats, kernel };
     const written = await write(session, 'to-notebook', args, notebook.ipynb, ipynb.content);
