@@ -6,7 +6,7 @@ import type { Files } from './files.ts';
 import type { WorkerCalls } from './worker-calls.ts';
 
 /** Operations whose output depends on nothing but their arguments, the files they read, and the worker's packages. */
-export type Conversion = 'set-pairing' | 'to-notebook' | 'to-script' | 'to-myst' | 'splice' | 'render-html';
+export type Conversion = 'set-pairing' | 'to-notebook' | 'to-script' | 'to-myst' | 'splice';
 
 /** What `Conversions` needs from its session. */
 export interface ConversionsOptions {

@@ -44,12 +44,15 @@ export async function assessKeyed(session: Session, node: KeyedNode): Promise<Re
   }
   const perform = (signal: AbortSignal) => run(session, node, walk.value, signal);
   if (session.force) return ok(stale(node.runs, { text: 'forced', more: 0 }, perform));
-  const traces = session.cache.traces.get(keyOf(walk.value));
+  const key = keyOf(walk.value);
+  const traces = session.cache.traces.get(key);
   for (const trace of traces) {
     const inPlace = await node.isInPlace(trace);
     if (!inPlace.ok) return inPlace;
     if (inPlace.value) {
-      await node.settled?.(trace);
+      // A clone that came with results knows them as its own from now on.
+      if (last === undefined || keyOf(last.walk) !== key) await remember(session, node, walk.value, trace);
+      else await node.settled?.(trace);
       return ok(FRESH);
     }
   }

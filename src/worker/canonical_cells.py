@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,15 @@ import jupytext
 import yaml
 from jupytext.cell_metadata import _IGNORE_CELL_METADATA, _JUPYTEXT_CELL_METADATA
 from jupytext.metadata_filter import filter_metadata
+from jupytext.myst import MystMetadataParsingError
 from nbformat import NotebookNode
 
 from file_bytes import digest_of
 from source_text import normalised_code, stripped
 
 RUN_TAGS = ("parameters", "raises-exception", "skip-execution")
+# Block breaks, fences and HTML that may run on past the end of their cell.
+_MYST_MAY_CUT = re.compile(r"^ {0,3}(?:\+\+\+|>?.*```|>?.*~~~)|<(?:!|\?|script|pre|style|textarea)", re.MULTILINE | re.IGNORECASE)
 _FMT = {"extension": ".py", "format_name": "percent", "notebook_metadata_filter": "-all"}
 
 
@@ -96,6 +100,27 @@ def _front_matter(source: str) -> str:
 def source_digest(cells: Iterable[Cell]) -> str:
     """Of all cells and their metadata."""
     return digest_of([cell.key for cell in cells])
+
+
+def loose_digest(cells: list[Cell], *, from_myst: bool) -> str:
+    """Of what MyST can carry of these cells: equal for a `.py` and for the MyST made from it."""
+    carried = cells
+    if not from_myst and any(_MYST_MAY_CUT.search(cell.source) for cell in cells):
+        carried = _through_myst(cells)
+    return source_digest(cell for cell in carried if cell.source)
+
+
+def _through_myst(cells: list[Cell]) -> list[Cell]:
+    nodes = [NotebookNode(cell_type=cell.kind, source=cell.source, metadata=cell.metadata) for cell in cells]
+    for node in nodes:
+        if node.cell_type == "code":
+            node.update(outputs=[], execution_count=None)
+    nb = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=nodes)
+    fmt = {"extension": ".md", "format_name": "myst"}
+    try:
+        return canonical_cells(jupytext.reads(jupytext.writes(nb, fmt=fmt), fmt=fmt), "all")
+    except (MystMetadataParsingError, yaml.YAMLError):
+        return cells  # no MyST file that could be read back either
 
 
 def code_digest(cells: Iterable[Cell]) -> str:

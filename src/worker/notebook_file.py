@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,8 @@ from nbformat import NotebookNode
 
 from canonical_cells import Cell, canonical_cells
 from file_bytes import TextBytes, read_text
-from ipynb_file import read_ipynb, write_notebook
+from ipynb_file import read_ipynb
 from text_file import TextNotebook, config_filter, jupytext_config, parse_text
-
-__all__ = ["NotebookFile", "open_notebook", "read_notebook", "write_notebook"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,23 @@ def open_notebook(path: str, form: str, settings: dict[str, Any] | None = None) 
 def read_notebook(path: str, form: str, settings: dict[str, Any] | None = None) -> tuple[NotebookNode, str]:
     """The notebook in a 'percent', 'myst' or 'ipynb' file, and the SHA-256 of its bytes."""
     opened = open_notebook(path, form, settings)
+    opened.nb.metadata = ipynb_metadata(opened)
     return opened.nb, opened.file.digest
+
+
+def ipynb_metadata(opened: NotebookFile) -> NotebookNode:
+    """The notebook metadata as an `.ipynb` holds it: without what only describes the text file."""
+    metadata = deepcopy(opened.nb.metadata)
+    if opened.text is None:
+        return metadata
+    section = metadata.get("jupytext", {})
+    section.pop("text_representation", None)
+    if not opened.text.has_jupyter_header:
+        section.pop("notebook_metadata_filter", None)
+        section.pop("cell_metadata_filter", None)
+        if opened.cell_filter is not None:
+            section["cell_metadata_filter"] = opened.cell_filter
+    return metadata
 
 
 def _effective(settings: dict[str, Any] | None, own: str | None) -> str | None:

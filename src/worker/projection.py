@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from canonical_cells import Cell, code_cells, code_digest, is_skipped, source_digest
+from canonical_cells import Cell, code_cells, code_digest, is_skipped, loose_digest, source_digest
 from file_bytes import digest_of, read_text, refuse_conflict_markers
 from myst_images import relative_images
 from notebook_file import NotebookFile, open_notebook
@@ -31,7 +31,7 @@ def project(args: dict[str, Any]) -> dict[str, Any]:
     return {
         "bytes": opened.file.digest,
         "source": source_digest(cells),
-        "loose": source_digest(cell for cell in cells if cell.source),
+        "loose": loose_digest(cells, from_myst=args["format"] == "myst"),
         "code": code_digest(cells),
         "outputs": outputs_digest(nb) if in_ipynb else None,
         "extras": extras_digest(nb) if in_ipynb else None,
@@ -42,7 +42,7 @@ def project(args: dict[str, Any]) -> dict[str, Any]:
         "kernel": kernelspec.get("name"),
         "language": language,
         "settings": {"cellMetadataFilter": opened.cell_filter},
-        "images": relative_images(opened.file.text) if args["format"] == "myst" else [],
+        "images": relative_images(_prose(opened, cells, args["format"])),
     }
 
 
@@ -61,12 +61,19 @@ def cells(args: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _prose(opened: NotebookFile, cells: list[Cell], fmt: str) -> str:
+    # Code that happens to look like an image refers to none; a MyST document may have directives between its cells.
+    if fmt == "myst":
+        return opened.file.text
+    return "\n\n".join(cell.source for cell in cells if cell.kind == "markdown")
+
+
 def _cell_projection(cell: Cell, line: int | None) -> dict[str, Any]:
     code = cell.code
     return {
         "kind": cell.kind,
         "digest": cell.digest,
-        "code": None if code is None else digest_of(code)[:16],
+        "code": None if code is None else digest_of(code),
         "line": line,
     }
 

@@ -44,7 +44,7 @@ export interface CellProjection {
   readonly kind: 'code' | 'markdown' | 'raw';
   /** Digest of kind, stripped source and carried metadata: 16 hex digits, enough to tell cells of one notebook apart. */
   readonly digest: string;
-  /** Digest of what counts for running it (normalised source, tags that change execution), code cells only. */
+  /** SHA-256 of what counts for running it (normalised source, tags that change execution), code cells only. */
   readonly code: string | null;
   /** First line of the cell in its text file, from 1; null in an `.ipynb`. */
   readonly line: number | null;
@@ -73,7 +73,7 @@ export interface Projection {
   readonly kernel: string | null;
   readonly language: string | null;
   readonly settings: TextSettings;
-  /** Relative paths of images that the text refers to (`myst` only). */
+  /** Relative paths of images that the text refers to, as they are written. */
   readonly images: readonly string[];
 }
 
@@ -163,9 +163,12 @@ export interface WorkerOps {
     };
     result: { digest: string; seconds: number; log: string };
   };
-  /** Renders an executed notebook to a self-contained HTML page with nbconvert. */
+  /**
+   * Renders an executed notebook to an HTML page with nbconvert: relative images from `imagesFrom` are embedded, and a
+   * header of the notebook (a raw first cell between `---` lines) is left out.
+   */
   'render-html': {
-    args: { notebook: string; name: string; out: string };
+    args: { notebook: string; name: string; imagesFrom: string; out: string };
     result: { digest: string };
   };
   /** The `.md` to publish: relative images are renamed to stand below `files`, and named with where they come from. */

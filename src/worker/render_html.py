@@ -7,7 +7,6 @@ opened. Images are embedded.
 from __future__ import annotations
 
 import itertools
-import os
 from functools import lru_cache
 from typing import Any
 
@@ -23,14 +22,20 @@ def render_html(args: dict[str, Any]) -> dict[str, Any]:
     numbers = itertools.count(1)
     # Elements of widgets and scripts get random ids otherwise: every build would change the page.
     exporter.environment.globals["uuid4"] = lambda: f"output-{next(numbers)}"
-    folder = os.path.dirname(os.path.abspath(args["notebook"]))
-    resources = {"metadata": {"name": args["name"], "path": folder}}
+    if nb.cells and _is_header(nb.cells[0]):
+        nb.cells = nb.cells[1:]
+    resources = {"metadata": {"name": args["name"], "path": args["imagesFrom"]}}
     try:
         body, _ = exporter.from_notebook_node(as_current_minor(nb), resources=resources)
     except Exception as error:  # templates and filters of nbconvert raise what their libraries raise
         message = f"{args['notebook']} cannot be rendered: {type(error).__name__}: {error}"
         raise Problem("export-failed", message) from error
     return {"digest": write_bytes(args["out"], encode_text(body))}
+
+
+def _is_header(cell: Any) -> bool:
+    lines = cell.source.strip().splitlines()
+    return cell.cell_type == "raw" and len(lines) > 1 and lines[0] == lines[-1] == "---"
 
 
 @lru_cache(maxsize=1)

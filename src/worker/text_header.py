@@ -12,7 +12,7 @@ from jupytext.header import header_to_metadata_and_cell
 
 _RULE = re.compile(r"^#\s?---\s*$")
 _JUPYTER = re.compile(r"^#\s?jupyter\s*:\s*$")
-_NESTED = re.compile(r"^#\s?(\s|$)")
+_NESTED = re.compile(r"^#(?: ?$|  |\t)")
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from nbformat import NotebookNode, from_dict
 from canonical_cells import canonical_cells
 from cell_matching import Match, match_cells
 from ipynb_file import as_current_minor, new_id, read_ipynb, write_notebook
-from notebook_file import NotebookFile, open_notebook
-from source_text import stripped
+from notebook_file import NotebookFile, ipynb_metadata, open_notebook
+from source_text import normalised_code, stripped
 from text_header import paired_metadata
 
 _OF_A_RUN = ("execution", "ExecuteTime")
-_HEADERLESS_FILTERS = ("notebook_metadata_filter", "cell_metadata_filter")
 
 
 def to_notebook(args: dict[str, Any]) -> dict[str, Any]:
@@ -58,8 +57,13 @@ def _with_earlier(script: NotebookFile, previous: NotebookNode) -> list[Notebook
 def _keys(nb: NotebookNode, cell_filter: str | None) -> list[tuple[str, str]]:
     canonical = canonical_cells(nb, cell_filter)
     if len(canonical) == len(nb.cells):
-        return [(cell.kind, cell.source) for cell in canonical]
-    return [(cell.cell_type, stripped(cell.source)) for cell in nb.cells]
+        return [_key(cell.kind, cell.source) for cell in canonical]
+    return [_key(cell.cell_type, cell.source) for cell in nb.cells]
+
+
+def _key(kind: str, source: str) -> tuple[str, str]:
+    # What does not count for running a cell must not cost it its outputs.
+    return kind, normalised_code(source) if kind == "code" else stripped(source)
 
 
 def _joined(cell: NotebookNode, old: NotebookNode, match: Match, cell_filter: str | None) -> NotebookNode:
@@ -78,27 +82,15 @@ def _joined(cell: NotebookNode, old: NotebookNode, match: Match, cell_filter: st
 def _metadata(
     script: NotebookFile, previous: NotebookNode | None, formats: str | None, kernel: dict[str, str] | None
 ) -> NotebookNode:
-    text = deepcopy(script.nb.metadata)
-    section = text.get("jupytext", {})
-    section.pop("text_representation", None)
-    if script.text is not None and not script.text.has_jupyter_header:
-        for name in _HEADERLESS_FILTERS:
-            section.pop(name, None)
-        if script.cell_filter is not None:
-            section["cell_metadata_filter"] = script.cell_filter
+    text = ipynb_metadata(script)
     merged = {**(deepcopy(previous.metadata) if previous is not None else {}), **text}
     # The section says how the text is written: what the header no longer says must not stay.
-    merged["jupytext"] = section
-    if previous is not None and merged.get("kernelspec") != previous.metadata.get("kernelspec"):
-        _drop_other_language(merged)
+    merged["jupytext"] = text.get("jupytext", {})
     metadata = from_dict(paired_metadata(merged, formats, kernel) or {})
-    if "kernelspec" in metadata and "name" in metadata.kernelspec:
-        metadata.kernelspec.setdefault("display_name", metadata.kernelspec.name)
-    return metadata
-
-
-def _drop_other_language(metadata: dict[str, Any]) -> None:
-    language = metadata["kernelspec"].get("language")
+    kernelspec = metadata.get("kernelspec", {})
+    if "name" in kernelspec:
+        kernelspec.setdefault("display_name", kernelspec["name"])
     named = metadata.get("language_info", {}).get("name")
-    if language and named and language != named:
+    if named and kernelspec.get("language", named) != named:
         del metadata["language_info"]
+    return metadata

@@ -9,7 +9,7 @@ from nbformat import NotebookNode, from_dict
 
 from canonical_cells import Cell, canonical_cells
 from cell_matching import match_cells
-from file_bytes import TextBytes, decode_text, encode_text, read_text, write_bytes
+from file_bytes import TextBytes, decode_text, digest_of, encode_text, read_text, write_bytes
 from ipynb_file import read_ipynb
 from problem import Problem
 from text_file import TextNotebook, jupytext_config, parse_text
@@ -95,20 +95,23 @@ class _Rewrite:
 
     def _assembled(self, ours: list[Cell], theirs: list[Cell]) -> str:
         matches = match_cells([_key(cell) for cell in theirs], [_key(cell) for cell in ours])
+        earlier = [match.place if match is not None else None for match in matches]
         kept = [match.place if match is not None and match.unchanged else None for match in matches]
         old = _Blocks(self.previous.text, self.ours)
         new = _Blocks(self.theirs_text.replace("\n", self.newline), self.theirs)
         lines = self._header(kept, new)
         for place in range(new.first, len(theirs)):
-            own = kept[place]
+            own, before = kept[place], earlier[place]
             if own is not None and place > new.first and not old.has_marker(own):
                 own = None
             body, gap = new.parts(place) if own is None else old.parts(own)
             last = place + 1 == len(theirs)
-            stays = own is not None and (own + 1 == len(ours) if last else kept[place + 1] == own + 1)
-            if not stays:
+            if before is not None and (before + 1 == len(ours) if last else earlier[place + 1] == before + 1):
+                gap = old.parts(before)[1]
+            else:
                 gap = [] if last else new.parts(place)[1] or [self.newline]
-                body = [*body[:-1], body[-1].rstrip("\r\n") + self.newline] if body else body
+            if body and (own is None or not last or gap):
+                body[-1] = body[-1].rstrip("\r\n") + self.newline
             lines += body + gap
         return "".join(lines)
 
@@ -153,4 +156,4 @@ class _Blocks:
 
 
 def _key(cell: Cell) -> tuple[str, str]:
-    return cell.kind, cell.digest
+    return cell.kind, f"{cell.source}\n{digest_of(cell.metadata)}"

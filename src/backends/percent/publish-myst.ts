@@ -21,11 +21,22 @@ export async function walkMarkdown(session: Session, notebook: Notebook): Promis
       ['stage', 'publish:myst'],
       ['markdown', 'missing'],
     ]);
-  const walk: [string, string][] = [
+  const { content, projection } = side.value;
+  return ok([
     ['stage', 'publish:myst'],
-    ['markdown', side.value.content],
-  ];
-  for (const image of side.value.projection.images) {
+    ['markdown', content],
+    ...(await walkImages(session, notebook, projection.images)),
+  ]);
+}
+
+/** The images that a notebook's text refers to; one that is not there counts as that. */
+export async function walkImages(
+  session: Session,
+  notebook: Notebook,
+  images: readonly string[],
+): Promise<Walk> {
+  const walk: [string, string][] = [];
+  for (const image of new Set(images.flatMap((image) => [image, withoutEscapes(image)]))) {
     const path = resolve(imageFolder(notebook), image);
     const content = await session.files.digestOf(path);
     walk.push([
@@ -33,7 +44,16 @@ export async function walkMarkdown(session: Session, notebook: Notebook): Promis
       content.ok ? content.value : 'unreadable',
     ]);
   }
-  return ok(walk);
+  return walk;
+}
+
+/** A reference is a path or a URL: which one, only the file that is there tells. */
+function withoutEscapes(image: string): string {
+  try {
+    return decodeURIComponent(image);
+  } catch {
+    return image; // a path with a percent sign in it
+  }
 }
 
 /** Copies the markdown, with its images beside it. */
@@ -79,6 +99,6 @@ function filesFolder(target: string): string {
 }
 
 /** The folder that relative images of a notebook's text start from: where it lies for people. */
-function imageFolder(notebook: Notebook): string {
+export function imageFolder(notebook: Notebook): string {
   return dirname(notebook.ipynb ?? notebook.script);
 }

@@ -10,13 +10,18 @@ import type { Notebook, PublishFormat } from '../../project/notebook.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { taskName } from '../backend.ts';
 import { executedFile, executedOf } from './executed.ts';
-import { renderMarkdown, walkMarkdown } from './publish-myst.ts';
+import { imageFolder, renderMarkdown, walkImages, walkMarkdown } from './publish-myst.ts';
 import { isPresent, readSides } from './sides.ts';
+
+/** Raised when the worker renders pages otherwise, so that they are rendered anew. */
+const PAGE_FORMAT = '1';
 
 /** An executed notebook to publish: a file to render from, and what it says. */
 interface Source {
-  readonly file: string;
+  readonly file: () => Promise<Result<string>>;
   readonly walk: Walk;
+  /** Relative paths of images in its text. */
+  readonly images: readonly string[];
 }
 
 /** Looks at one page of a notebook. */
@@ -47,27 +52,38 @@ export async function assessPublish(
 async function describe(session: Session, notebook: Notebook, node: NodeName): Promise<Result<Walk>> {
   const source = await sourceOf(session, notebook);
   if (!source.ok) return source;
-  const version = node === 'publish:html' ? await exporterVersion(session) : [];
-  return ok([['stage', node], ...source.value.walk, ...version]);
+  const walk: Walk = [['stage', node], ...source.value.walk];
+  if (node !== 'publish:html') return ok(walk);
+  return ok([
+    ...walk,
+    ...(await walkImages(session, notebook, source.value.images)),
+    ...(await exporterVersion(session)),
+  ]);
 }
 
 async function exporterVersion(session: Session): Promise<Walk> {
   const python = await session.python.workerPython();
   if (!python.ok) return [];
   const versions = await session.python.installed(python.value);
-  return [['version nbconvert', versions.get('nbconvert') ?? 'unknown']];
+  return [
+    ['version nbconvert', versions.get('nbconvert') ?? 'unknown'],
+    ['version pages', PAGE_FORMAT],
+  ];
 }
 
 async function render(session: Session, notebook: Notebook, format: 'html' | 'ipynb') {
   const source = await sourceOf(session, notebook);
   if (!source.ok) return source;
+  const file = await source.value.file();
+  if (!file.ok) return file;
   if (format === 'html') {
-    const args = { notebook: source.value.file, name: notebook.stem };
-    const page = await session.conversions.run('render-html', args, notebook.script);
-    return page.ok ? ok(single(page.value)) : page;
+    const out = await session.files.temporary('.html');
+    const args = { notebook: file.value, name: notebook.stem, imagesFrom: imageFolder(notebook), out };
+    const page = await session.worker.call('render-html', args, notebook.script);
+    return page.ok ? ok(single(out)) : page;
   }
   const copy = await session.files.temporary('.ipynb');
-  await copyFile(source.value.file, copy);
+  await copyFile(file.value, copy);
   return ok(single(copy));
 }
 
@@ -81,8 +97,9 @@ async function sourceOf(session: Session, notebook: Notebook): Promise<Result<So
   if (!sides.ok) return sides;
   const { script, ipynb } = sides.value;
   if (isPresent(ipynb) && notebook.ipynb !== null) {
-    const { source, outputs, extras } = ipynb.projection;
-    return ok({ file: notebook.ipynb, walk: walkOf(source, outputs ?? '', extras) });
+    const { source, outputs, extras, images } = ipynb.projection;
+    const path = notebook.ipynb;
+    return ok({ file: async () => ok(path), walk: walkOf(source, outputs ?? '', extras), images });
   }
   const last = session.state.last(taskName(notebook, 'exec'));
   const results = session.results.get(notebook.id);
@@ -90,9 +107,12 @@ async function sourceOf(session: Session, notebook: Notebook): Promise<Result<So
   const trace = traces.find((candidate) => executedOf(candidate).outputs === results) ?? traces[0];
   if (trace === undefined) return err(notExecuted(notebook));
   const executed = executedOf(trace);
-  const file = await executedFile(session, notebook.script, script.projection.source, executed);
-  if (!file.ok) return file;
-  return ok({ file: file.value, walk: walkOf(script.projection.source, executed.outputs, executed.extras) });
+  const { source, images } = script.projection;
+  return ok({
+    file: () => executedFile(session, notebook.script, source, executed),
+    walk: walkOf(source, executed.outputs, executed.extras),
+    images,
+  });
 }
 
 function walkOf(source: string, outputs: string, extras: string | null): Walk {
