@@ -108,6 +108,12 @@ async function run(
   return ok(node.runs === 'execute' ? 'executed' : 'updated');
 }
 
+/** The newest trace under the key of the last success: the result that a failing run does not replace. */
+export function lastGoodTrace(session: Session, task: string): Trace | undefined {
+  const last = session.state.last(task);
+  return last === undefined ? undefined : session.cache.traces.get(keyOf(last.walk))[0];
+}
+
 async function remember(session: Session, node: KeyedNode, walk: Walk, trace: Trace): Promise<void> {
   await session.state.setLast(node.task, { walk, at: session.now() });
   await node.settled?.(trace);

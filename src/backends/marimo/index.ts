@@ -1,7 +1,8 @@
 // The backend for marimo notebooks: one reactive `.py`, run and rendered by the `marimo` program's export.
 import { copyFile } from 'node:fs/promises';
 import { parseDigest } from '../../../cache/index.ts';
-import { assessKeyed } from '../../engine/keyed.ts';
+import { keepFailed } from '../../engine/failed.ts';
+import { assessKeyed, lastGoodTrace } from '../../engine/keyed.ts';
 import { assessPage } from '../../engine/page.ts';
 import type { Session } from '../../engine/session.ts';
 import type { NodeName } from '../../event.ts';
@@ -57,11 +58,8 @@ function assessExec(session: Session, notebook: Notebook) {
     run: async (signal) => {
       const exported = await exportNotebook(session, notebook, 'exec', 'html', signal);
       if (!exported.ok) {
-        if (exported.error.reason !== 'cancelled') {
-          const message = 'message' in exported.error ? exported.error.message : exported.error.reason;
-          await session.state.setFailure(notebook.id, { message, at: session.now() });
-        }
-        return exported;
+        const lastGood = lastGoodTrace(session, taskName(notebook, 'exec'))?.outputs[0]?.digest;
+        return err(await keepFailed(session, notebook, exported.error, '.html', lastGood));
       }
       const stored = await session.cache.blobs.putFile(exported.value.file);
       if (!stored.ok)

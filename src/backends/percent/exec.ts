@@ -1,7 +1,8 @@
 // Stage exec of a percent notebook: the key of a run, the run itself, and its place in the `.ipynb`.
 import { availableParallelism } from 'node:os';
+import { keepFailed } from '../../engine/failed.ts';
 import { kernelVariables, walkSurroundings } from '../../engine/inputs.ts';
-import { assessKeyed, type KeyedNode, type Product } from '../../engine/keyed.ts';
+import { assessKeyed, type KeyedNode, lastGoodTrace, type Product } from '../../engine/keyed.ts';
 import { emitterFor } from '../../engine/node-events.ts';
 import type { Session } from '../../engine/session.ts';
 import type { Verdict } from '../../engine/verdict.ts';
@@ -10,7 +11,6 @@ import type { Notebook } from '../../project/notebook.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { taskName } from '../backend.ts';
 import { codesOf, type Executed, executedOf, isSameSource, storeExecuted } from './executed.ts';
-import { keepFailed } from './failed.ts';
 import { kernelOf } from './pairing.ts';
 import { isPresent, type Present, readSides, type Sides } from './sides.ts';
 import { decide } from './sync.ts';
@@ -143,7 +143,11 @@ async function run(
     emitterFor(session, notebook, 'exec', kernel.value.name),
     signal,
   );
-  if (!done.ok) return err(await keepFailed(session, notebook, done.error));
+  if (!done.ok) {
+    const lastGood = lastGoodTrace(session, taskName(notebook, 'exec'));
+    const whole = lastGood === undefined ? undefined : executedOf(lastGood).whole;
+    return err(await keepFailed(session, notebook, done.error, '.ipynb', whole));
+  }
   const stored = await storeExecuted(session, out, script.projection.settings, done.value.seconds);
   if (!stored.ok) return stored;
   const { product, codes } = stored.value;
