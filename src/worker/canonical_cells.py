@@ -1,4 +1,4 @@
-"""A notebook's cells as every text format would hold them, so that equal content is equal whatever file it is in."""
+"""A notebook's cells as every text format would hold them: equal content is equal whatever file it is in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from source_text import normalised_code, stripped
 
 RUN_TAGS = ("parameters", "raises-exception", "skip-execution")
 # Block breaks, fences and HTML that may run on past the end of their cell.
-_MYST_MAY_CUT = re.compile(r"^ {0,3}(?:\+\+\+|>?.*```|>?.*~~~)|<(?:!|\?|script|pre|style|textarea)", re.MULTILINE | re.IGNORECASE)
+_MYST_MAY_CUT = re.compile(
+    r"^ {0,3}\+\+\+|```|~~~|<(?:!|\?|script|pre|style|textarea)", re.MULTILINE | re.IGNORECASE
+)
 _FMT = {"extension": ".py", "format_name": "percent", "notebook_metadata_filter": "-all"}
 
 
@@ -47,8 +49,7 @@ class Cell:
         """What counts for running the cell; None if it is no code or has none."""
         if self.kind != "code" or not self.source:
             return None
-        tags = self.metadata.get("tags")
-        named = tags if isinstance(tags, list) else []
+        named = _tags(self.metadata)
         return [normalised_code(self.source), [tag for tag in RUN_TAGS if tag in named]]
 
 
@@ -67,7 +68,9 @@ def canonical_cells(nb: NotebookNode, cell_filter: str | None) -> list[Cell]:
 
 def _plain(cell: NotebookNode) -> NotebookNode:
     metadata = {name: value for name, value in cell.metadata.items() if name not in _JUPYTEXT_CELL_METADATA}
-    plain = NotebookNode(cell_type=cell.cell_type, source=stripped(cell.source), metadata=NotebookNode(metadata))
+    plain = NotebookNode(
+        cell_type=cell.cell_type, source=stripped(cell.source), metadata=NotebookNode(metadata)
+    )
     if cell.cell_type == "code":
         plain.update(outputs=[], execution_count=None)
     return plain
@@ -80,7 +83,8 @@ def _cell(cell: NotebookNode, cell_filter: str | None) -> Cell:
     source = stripped(cell.source)
     if cell.cell_type == "raw":
         source = _front_matter(source)
-    return Cell(cell.cell_type, source, json.loads(json.dumps(metadata)))
+    # MyST options are YAML, which knows dates.
+    return Cell(cell.cell_type, source, json.loads(json.dumps(metadata, default=str)))
 
 
 def _front_matter(source: str) -> str:
@@ -135,4 +139,9 @@ def code_cells(nb: NotebookNode) -> list[NotebookNode]:
 
 def is_skipped(cell: NotebookNode) -> bool:
     """Whether nbclient passes over this cell."""
-    return "skip-execution" in cell.metadata.get("tags", [])
+    return "skip-execution" in _tags(cell.metadata)
+
+
+def _tags(metadata: dict[str, Any]) -> list[Any]:
+    tags = metadata.get("tags")
+    return tags if isinstance(tags, list) else []

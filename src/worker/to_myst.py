@@ -9,7 +9,7 @@ import jupytext
 from nbformat import from_dict
 
 from file_bytes import encode_text, write_bytes
-from notebook_file import open_notebook
+from notebook_file import ipynb_metadata, open_notebook
 from text_header import paired_metadata
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.MULTILINE | re.DOTALL)
@@ -20,13 +20,7 @@ def to_myst(args: dict[str, Any]) -> dict[str, Any]:
     """The operation `to-myst` of protocol.ts."""
     script = open_notebook(args["script"], "percent")
     nb = script.nb
-    metadata = paired_metadata(nb.metadata, args["formats"], args["kernel"]) or {}
-    section = metadata.get("jupytext", {})
-    # These two speak of the `.py`: without its own header, and as the text it was.
-    if script.text is not None and not script.text.has_jupyter_header:
-        section.pop("notebook_metadata_filter", None)
-        section.pop("cell_metadata_filter", None)
-    nb.metadata = from_dict(metadata)
+    nb.metadata = from_dict(paired_metadata(ipynb_metadata(script), args["formats"], args["kernel"]) or {})
     fmt: dict[str, Any] = {"extension": ".md", "format_name": "myst"}
     if script.cell_filter is not None:
         fmt["cell_metadata_filter"] = script.cell_filter

@@ -86,7 +86,8 @@ class _Rewrite:
             section.pop(name, None)
         if self.ours.cell_filter is not None:
             section["cell_metadata_filter"] = self.ours.cell_filter
-        bare = NotebookNode(nbformat=4, nbformat_minor=5, metadata=from_dict({"jupytext": section}), cells=nb.cells)
+        metadata = from_dict({"jupytext": section})
+        bare = NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=nb.cells)
         return jupytext.writes(bare, fmt=self.ours.fmt, config=self.ours.config).rstrip("\n") + "\n"
 
     def _holds_wanted(self, text: str) -> bool:
