@@ -34,7 +34,14 @@ export interface Standing {
 
 /** Prepares a lock beside its place. Throws the system error. */
 export function prepare(place: string, token: string, holder: Holder): void {
-  mkdirSync(preparedOf(place, token), { recursive: true });
+  const prepared = preparedOf(place, token);
+  try {
+    mkdirSync(prepared);
+  } catch (error) {
+    // Only then, since a recursive mkdir says ENOENT of a read-only file system.
+    if (systemCode(error) !== 'ENOENT') throw error;
+    mkdirSync(prepared, { recursive: true });
+  }
   writeFileSync(join(preparedOf(place, token), token), JSON.stringify(holder));
 }
 

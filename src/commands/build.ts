@@ -49,6 +49,10 @@ export async function build(deps: Deps, options: BuildArguments): Promise<number
     ...(jobs === undefined ? {} : { jobs }),
     ...(direction === undefined ? {} : { direction }),
   });
+  if (open.refusal !== undefined && !options.dryRun) {
+    await close(open, reporter);
+    return tellFailure(deps, open.refusal);
+  }
   const interrupt = listenForInterrupts(deps, open);
   try {
     const plan = makePlan(project.notebooks, notebooks, options.stage);

@@ -11,6 +11,7 @@ import type { Node, Plan } from './plan.ts';
 import type { Session } from './session.ts';
 import { Tally } from './tally.ts';
 import type { Stale, Verdict } from './verdict.ts';
+import { writeFailureOf } from './write-failure.ts';
 
 /** How to build. */
 export interface BuildOptions {
@@ -190,7 +191,7 @@ class NodeRunner {
 
 function lockFailure({ code, path }: { code: string; path: string }): Failure {
   if (code === 'ABORT_ERR') return { reason: 'cancelled' };
-  return { reason: 'write-failed', path, message: `the lock cannot be written (${code})` };
+  return writeFailureOf(path, code);
 }
 
 function nodeOf(plan: Plan, id: TaskId): Node {

@@ -1,12 +1,13 @@
 // Reads digests of a project's files and replaces files: by rename, only if still as expected, never unseen.
 import { randomUUID } from 'node:crypto';
-import { chmod, copyFile, lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { type Digest, hashFile, type StatCache } from '../../cache/index.ts';
-import type { Failure, WriteFailure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { err, ok, type Result } from '../result.ts';
 import { relativeName } from './names.ts';
 import type { State } from './state.ts';
+import { writeFailure } from './write-failure.ts';
 
 /** What stands at a path: the digest of a file's bytes, or nothing. */
 export type Content = Digest | 'missing';
@@ -67,13 +68,12 @@ export class Files {
 
   /** Removes this process's temporary files, and those that processes which were killed left a day ago or earlier. */
   async clean(): Promise<void> {
-    await rm(this.#temporary, { recursive: true, force: true });
+    await remove(this.#temporary);
     const all = dirname(this.#temporary);
     const others = await readdir(all).catch(() => []); // nothing was ever left
     for (const name of others) {
-      const found = await stat(join(all, name));
-      if (found.mtimeMs < this.#options.now() - DAY_MS)
-        await rm(join(all, name), { recursive: true, force: true });
+      const found = await stat(join(all, name)).catch(() => null); // its owner has just removed it
+      if (found !== null && found.mtimeMs < this.#options.now() - DAY_MS) await remove(join(all, name));
     }
   }
 
@@ -89,7 +89,7 @@ export class Files {
 
   /**
    * Moves `from` to `to` if `to` still holds `expected`; equal bytes rewrite nothing. What pipeio did not write is
-   * copied to the backups first, as `backup` says.
+   * copied to the backups first, as `backup` says. `source` is a file that must not look older than `to` afterwards.
    * Answers the digest that stands at `to` afterwards, and whether it was written.
    */
   async replace(
@@ -97,6 +97,7 @@ export class Files {
     to: string,
     expected: Content,
     backup: Backup = 'told',
+    source?: string,
   ): Promise<Result<{ digest: Digest; written: boolean }>> {
     const digest = await hashFile(from);
     const current = await this.digestOf(to);
@@ -112,6 +113,7 @@ export class Files {
       if (!saved.ok) return saved;
       if (backup === 'told') this.#options.onBackup(to, saved.value);
     }
+    if (source !== undefined) await this.#touch(source);
     try {
       await moveInto(from, to);
     } catch (error) {
@@ -119,6 +121,14 @@ export class Files {
     }
     await this.#options.state.setWritten(this.#name(to), digest);
     return ok({ digest, written: true });
+  }
+
+  async #touch(path: string): Promise<void> {
+    // The next millisecond: files are stamped in finer steps than `now` counts.
+    const time = new Date(this.#options.now() + 1);
+    await utimes(path, time, time).catch(() => {
+      // Somebody else's file, or gone: times only spare people a question, they never decide what is built.
+    });
   }
 
   /** Copies a file into the backups, under the time and its path; answers where. */
@@ -168,6 +178,11 @@ async function moveInto(from: string, to: string): Promise<void> {
   }
 }
 
+async function remove(folder: string): Promise<void> {
+  // What cannot be removed now is removed by a later build.
+  await rm(folder, { recursive: true, force: true }).catch(() => {});
+}
+
 async function unusedPath(path: string): Promise<string> {
   const extension = extname(path);
   for (let number = 0; ; number++) {
@@ -183,27 +198,6 @@ async function unusedPath(path: string): Promise<string> {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-const WRITE_HINTS: Readonly<Record<string, string>> = {
-  EACCES: 'Check the permissions of the folder.',
-  EPERM: 'Check the permissions of the folder.',
-  EROFS: 'The file system is read-only.',
-  ENOSPC: 'The disk is full: free some space and build again; nothing was lost.',
-  ENOTDIR: 'A file stands where a folder is needed.',
-  EEXIST: 'A file stands where a folder is needed.',
-  EISDIR: 'A folder stands where the file belongs.',
-};
-
-/** A file system's refusal to write, with what to do about it. */
-export function writeFailure(path: string, error: unknown): WriteFailure {
-  return writeFailureOf(path, error instanceof Error ? error.message : String(error));
-}
-
-/** The same from the words alone, which begin with the system's error code or hold it. */
-export function writeFailureOf(path: string, message: string): WriteFailure {
-  const hint = WRITE_HINTS[/\bE[A-Z]{3,}\b/.exec(message)?.[0] ?? ''];
-  return { reason: 'write-failed', path, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function unreadable(path: string, message: string): Failure {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../result.ts';
 import type { Node, Plan } from './plan.ts';
 import type { Session } from './session.ts';
 import type { Stale, Verdict } from './verdict.ts';
+import { refusalOf } from './write-failure.ts';
 
 /** What was seen of each node. */
 export type Findings = ReadonlyMap<TaskId, Result<Verdict>>;
@@ -68,8 +69,10 @@ async function noteSource(session: Session, { notebook, backend, node }: Node): 
   if (source.ok) session.results.set(notebook.id, source.value);
 }
 
-/** A bug, kept to the task in which it happened. */
+/** A disk that refuses, wherever that showed; else a bug, kept to the task in which it happened. */
 export function strayThrow(task: string, error: unknown): Failure {
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return refusal;
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
   return { reason: 'unknown-error', message: `${task}: ${message}`, ...stack };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LockFolder, openCache, StatCache, Table } from '../../cache/index.ts';
 import type { Event } from '../event.ts';
+import type { Failure } from '../failure.ts';
 import type { Project } from '../project/project.ts';
 import { openEnvironment } from '../python/environment.ts';
 import { ok, type Result } from '../result.ts';
@@ -13,7 +14,7 @@ import { Files } from './files.ts';
 import { jupytextSettings } from './jupytext-settings.ts';
 import { localExecutor } from './local-executor.ts';
 import { relativeName } from './names.ts';
-import { ignoreInGit } from './project-folder.ts';
+import { makeProjectFolder } from './project-folder.ts';
 import { Projections } from './projections.ts';
 import type { Session } from './session.ts';
 import { State } from './state.ts';
@@ -39,6 +40,8 @@ export interface OpenSession {
   readonly session: Session;
   readonly locks: LockFolder;
   readonly cacheFolder: string;
+  /** Why nothing can be built: the project's folder cannot be written to. */
+  readonly refusal: Failure | undefined;
   /** Processes started so far. */
   readonly started: () => { readonly python: number };
   /** Takes in what other processes have written since. */
@@ -58,7 +61,7 @@ export async function openSession(options: SessionOptions): Promise<OpenSession>
   const { root } = project;
   const own = join(root, '.pipeio');
   const cacheFolder = options.cacheFolder ?? env.PIPEIO_CACHE_DIR ?? join(own, 'cache');
-  await ignoreInGit(own);
+  const refusal = await makeProjectFolder(own);
   const [cache, stats, table] = await Promise.all([
     openCache(cacheFolder),
     StatCache.open(join(own, 'state', 'stats-1.journal'), now),
@@ -112,6 +115,7 @@ export async function openSession(options: SessionOptions): Promise<OpenSession>
   return {
     session,
     cacheFolder,
+    refusal,
     locks: new LockFolder(join(own, 'state', 'locks')),
     started: () => ({ python: python.pythonStarted + workers }),
     refresh: () => {

@@ -4,12 +4,12 @@ import { parseDigest, type Trace, type TraceOutput } from '../../cache/index.ts'
 import type { NodeName } from '../event.ts';
 import type { Notebook } from '../project/notebook.ts';
 import { err, ok, type Result } from '../result.ts';
-import { writeFailureOf } from './files.ts';
 import { assessKeyed, type KeyedNode } from './keyed.ts';
 import { relativeName } from './names.ts';
 import type { Session } from './session.ts';
 import type { Verdict } from './verdict.ts';
 import type { Walk } from './walk.ts';
+import { writeFailureOf } from './write-failure.ts';
 
 /** A temporary file and where it goes, relative to the folder of the page; the page itself is `''`. */
 export interface Rendered {

@@ -1,8 +1,8 @@
 // Removes published files whose notebook no longer publishes them; only files that are still as pipeio left them.
 import { rm } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
-import { writeFailure } from './files.ts';
 import type { Session } from './session.ts';
+import { writeFailure } from './write-failure.ts';
 
 /** Prunes, telling each file; with `dryRun` only tells. */
 export async function prune(session: Session, dryRun: boolean): Promise<void> {

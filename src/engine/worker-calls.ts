@@ -4,7 +4,7 @@ import type { Failure, NotebookFileFailure } from '../failure.ts';
 import { err, type Result } from '../result.ts';
 import type { Worker } from '../worker/client.ts';
 import type { WorkerError, WorkerOps } from '../worker/protocol.ts';
-import { writeFailureOf } from './files.ts';
+import { writeFailureOf } from './write-failure.ts';
 
 /** The door to the worker: it opens only when something needs Python. */
 export class WorkerCalls {
@@ -60,7 +60,7 @@ export function conversionFailure(error: WorkerError, path: string): Failure {
     case 'unreadable':
       return fileFailure(error.reason, error, path);
     case 'write-failed':
-      return writeFailureOf(path, error.message);
+      return writeFailureOf(error.path ?? path, error.message);
     case 'code-differs':
       return { reason: 'input-moved', path, message: 'the code changed while pipeio was working on it' };
     case 'cancelled':

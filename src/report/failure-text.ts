@@ -171,9 +171,10 @@ function headline({ reason, exception, message: text }: ExecutionFailure): strin
 }
 
 function wordUnknown(failure: UnknownFailure): FailureText {
+  const text = message(`internal error: ${failure.message}`, null);
   return {
-    ...message(`internal error: ${failure.message}`, null),
-    details: failure.stack?.trimEnd().split('\n') ?? [],
+    ...text,
+    details: failure.stack?.trimEnd().split('\n') ?? text.details,
     next: ['this is a bug in pipeio; the other notebooks were built as usual'],
   };
 }

@@ -127,7 +127,9 @@ def write_bytes(out: str, data: bytes) -> str:
     try:
         Path(out).write_bytes(data)
     except OSError as error:
-        raise Problem("write-failed", f"{out} cannot be written: {_reason(error)}") from error
+        code = errno.errorcode.get(error.errno or 0, "unknown error")
+        message = f"{out} cannot be written: {_reason(error)} ({code})"
+        raise Problem("write-failed", message, path=out) from error
     return sha256(data)
 
 

@@ -229,6 +229,8 @@ export interface WorkerError {
     | 'worker-died'
     | 'internal';
   readonly message: string;
+  /** The file that could not be written (`write-failed`). */
+  readonly path?: string;
   readonly line?: number;
   readonly column?: number;
   /** Code cell from 1, of how many; line within the cell from 1 where the traceback names one. */

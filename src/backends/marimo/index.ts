@@ -5,6 +5,7 @@ import { keepFailed } from '../../engine/failed.ts';
 import { assessKeyed, lastGoodTrace } from '../../engine/keyed.ts';
 import { assessPage } from '../../engine/page.ts';
 import type { Session } from '../../engine/session.ts';
+import { writeFailureOf } from '../../engine/write-failure.ts';
 import type { NodeName } from '../../event.ts';
 import type { Notebook, PublishFormat } from '../../project/notebook.ts';
 import { err, ok } from '../../result.ts';
@@ -62,8 +63,7 @@ function assessExec(session: Session, notebook: Notebook) {
         return err(await keepFailed(session, notebook, exported.error, '.html', lastGood));
       }
       const stored = await session.cache.blobs.putFile(exported.value.file);
-      if (!stored.ok)
-        return err({ reason: 'write-failed', path: stored.error.path, message: stored.error.code });
+      if (!stored.ok) return err(writeFailureOf(stored.error.path, stored.error.code));
       const { digest, size } = stored.value;
       return ok({ outputs: [{ name: PAGE, digest, size }], facts: null, seconds: exported.value.seconds });
     },

@@ -2,6 +2,7 @@
 import { type Digest, parseDigest, type Trace } from '../../../cache/index.ts';
 import type { Product } from '../../engine/keyed.ts';
 import type { Session } from '../../engine/session.ts';
+import { writeFailureOf } from '../../engine/write-failure.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Projection, TextSettings } from '../../worker/protocol.ts';
 
@@ -43,7 +44,7 @@ export async function storeExecuted(
   if (!side.ok) return side;
   if (side.value.projection === null) throw new Error('the worker left no executed notebook');
   const stored = await session.cache.blobs.putFile(path);
-  if (!stored.ok) return err({ reason: 'write-failed', path: stored.error.path, message: stored.error.code });
+  if (!stored.ok) return err(writeFailureOf(stored.error.path, stored.error.code));
   const { outputs, source, extras, formats, kernel } = side.value.projection;
   const facts = { outputs: outputs ?? '', source, extras, formats, kernel };
   const whole = { name: WHOLE, digest: stored.value.digest, size: stored.value.size };
