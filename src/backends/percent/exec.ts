@@ -11,7 +11,7 @@ import type { Notebook } from '../../project/notebook.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { taskName } from '../backend.ts';
 import { codesOf, type Executed, executedOf, isSameSource, storeExecuted } from './executed.ts';
-import { kernelOf } from './pairing.ts';
+import { kernelOf, timedSource } from './pairing.ts';
 import { isPresent, type Present, readSides, type Sides } from './sides.ts';
 import { decide } from './sync.ts';
 import { write } from './write.ts';
@@ -96,11 +96,12 @@ async function restore(session: Session, notebook: Notebook, executed: Executed)
   if (!sides.ok) return sides;
   const { ipynb } = sides.value;
   if (!isPresent(ipynb) || notebook.ipynb === null) return err(moved(notebook.script));
+  const source = await timedSource(session, notebook);
   if (isSameSource(executed, ipynb.projection) && session.files.wroteItself(notebook.ipynb, ipynb.content)) {
     const copy = await session.files.temporary('.ipynb');
     const copied = await session.cache.blobs.copyTo(executed.whole, copy);
     if (copied.ok && copied.value === 'copied') {
-      const replaced = await session.files.replace(copy, notebook.ipynb, ipynb.content);
+      const replaced = await session.files.replace(copy, notebook.ipynb, ipynb.content, 'told', source);
       return replaced.ok ? ok(undefined) : replaced;
     }
   }
@@ -109,8 +110,10 @@ async function restore(session: Session, notebook: Notebook, executed: Executed)
     format: 'ipynb' as const,
     executed: session.cache.blobs.pathOf(executed.whole),
   };
-  const spliced = await write(session, 'splice', args, notebook.ipynb, ipynb.content);
-  return spliced.ok ? ok(undefined) : spliced;
+  const spliced = await write(session, 'splice', args, notebook.ipynb, ipynb.content, 'told', source);
+  if (!spliced.ok) return spliced;
+  await readSides(session, notebook); // while Python runs, so that the next look at the new file needs none
+  return ok(undefined);
 }
 
 async function run(
@@ -169,7 +172,8 @@ async function place(
   const executed = executedOf(product);
   const hadAll = before.projection.executedCells === before.projection.codeCells;
   if (hadAll && before.projection.outputs === executed.outputs) return ok(product);
-  const replaced = await session.files.replace(out, target, before.content, 'quiet');
+  const source = await timedSource(session, notebook);
+  const replaced = await session.files.replace(out, target, before.content, 'quiet', source);
   if (replaced.ok) return ok(product);
   if (replaced.error.reason !== 'input-moved') return replaced;
   const now = await session.projections.of(target, 'ipynb', null);
@@ -181,7 +185,7 @@ async function place(
     format: 'ipynb' as const,
     executed: session.cache.blobs.pathOf(executed.whole),
   };
-  const spliced = await write(session, 'splice', args, target, now.value.content);
+  const spliced = await write(session, 'splice', args, target, now.value.content, 'told', source);
   return spliced.ok ? ok(product) : spliced;
 }
 

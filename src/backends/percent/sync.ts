@@ -7,7 +7,7 @@ import type { Notebook } from '../../project/notebook.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { committedSource } from './committed.ts';
 import { conflictFailure } from './conflict.ts';
-import { wantedPairing } from './pairing.ts';
+import { timedSource, wantedPairing } from './pairing.ts';
 import { type Decision, reconcile } from './reconcile.ts';
 import {
   isBroken,
@@ -109,7 +109,8 @@ async function carryOut(
     if (isBroken(ipynb) && !isRebuilt(ipynb)) return err(ipynb.failure);
     const previous = isBroken(ipynb) ? null : notebook.ipynb;
     const args = { script: notebook.script, previous, formats: pairing.ipynbFormats, kernel };
-    const written = await write(session, 'to-notebook', args, notebook.ipynb, ipynb.content);
+    const source = await timedSource(session, notebook);
+    const written = await write(session, 'to-notebook', args, notebook.ipynb, ipynb.content, 'told', source);
     if (!written.ok) return written;
   }
   if (decision.kind === 'to-script' && notebook.ipynb !== null) {
@@ -134,8 +135,10 @@ async function settle(session: Session, notebook: Notebook): Promise<Result<Node
   ) {
     const { formats, kernel } = await wantedPairing(session, notebook, sides.value);
     const args = { script: notebook.script, formats, kernel };
-    const written = await write(session, 'to-myst', args, notebook.myst, myst.content);
+    const source = await timedSource(session, notebook);
+    const written = await write(session, 'to-myst', args, notebook.myst, myst.content, 'told', source);
     if (!written.ok) return written;
+    await readSides(session, notebook); // while Python runs, so that the next look at the new file needs none
   }
   if (isPresent(ipynb) && ipynb.projection.source === script.projection.source) {
     await session.state.setBase(notebook.id, script.projection.source);
