@@ -4,7 +4,7 @@ import { FRESH, type Verdict } from '../../engine/verdict.ts';
 import type { NodeOutcome } from '../../event.ts';
 import type { Notebook } from '../../project/notebook.ts';
 import { ok, type Result } from '../../result.ts';
-import { type Pairing, wantedPairing } from './pairing.ts';
+import { type Pairing, timedSource, wantedPairing } from './pairing.ts';
 import { isPresent, type PairedSide, readSides, type Sides } from './sides.ts';
 import { write } from './write.ts';
 
@@ -56,6 +56,7 @@ async function perform(
 ): Promise<Result<NodeOutcome>> {
   const { script, ipynb, myst } = sides;
   const { formats, ipynbFormats, kernel } = pairing;
+  const source = await timedSource(session, notebook);
   if (script.projection.formats !== formats || hasOtherKernel(script, pairing)) {
     const args = { path: notebook.script, format: 'percent' as const, formats, kernel };
     const written = await write(session, 'set-pairing', args, notebook.script, script.content, 'quiet');
@@ -63,18 +64,19 @@ async function perform(
   }
   if (notebook.ipynb !== null && isMissing(ipynb)) {
     const args = { script: notebook.script, previous: null, formats: ipynbFormats, kernel };
-    const written = await write(session, 'to-notebook', args, notebook.ipynb, 'missing');
+    const written = await write(session, 'to-notebook', args, notebook.ipynb, 'missing', 'told', source);
     if (!written.ok) return written;
   } else if (notebook.ipynb !== null && isPresent(ipynb)) {
     if (ipynb.projection.formats !== ipynbFormats || hasOtherKernel(ipynb, pairing)) {
       const args = { path: notebook.ipynb, format: 'ipynb' as const, formats: ipynbFormats, kernel };
-      const written = await write(session, 'set-pairing', args, notebook.ipynb, ipynb.content, 'quiet');
+      const { content } = ipynb;
+      const written = await write(session, 'set-pairing', args, notebook.ipynb, content, 'quiet', source);
       if (!written.ok) return written;
     }
   }
   if (notebook.myst !== null && myst !== null && (isMissing(myst) || hasOtherKernel(myst, pairing))) {
     const args = { script: notebook.script, formats, kernel };
-    const written = await write(session, 'to-myst', args, notebook.myst, myst.content);
+    const written = await write(session, 'to-myst', args, notebook.myst, myst.content, 'told', source);
     if (!written.ok) return written;
   }
   return ok('updated');

@@ -30,9 +30,21 @@ export async function kernelOf(
 /** Works out the pairing from the configuration, the kernelspecs and Jupyter's settings on this machine. */
 export async function wantedPairing(session: Session, notebook: Notebook, sides: Sides): Promise<Pairing> {
   const { formats } = notebook;
-  const isHidden = notebook.layout === 'split';
-  const ipynbFormats = isHidden && !(await session.python.hiddenFiles()).allowed ? null : formats;
+  const ipynbFormats = await ipynbFormatsOf(session, notebook);
   return { formats, ipynbFormats, kernel: await kernelLabel(session, notebook, sides) };
+}
+
+async function ipynbFormatsOf(session: Session, { formats, layout }: Notebook): Promise<string | null> {
+  return layout === 'split' && !(await session.python.hiddenFiles()).allowed ? null : formats;
+}
+
+/**
+ * The `.py`, where Jupyter opens it together with the `.ipynb`: then the cells come from the newest of `.py` and `.md`,
+ * and Jupyter may refuse to open a pair whose `.ipynb` is newer than that.
+ */
+export async function timedSource(session: Session, notebook: Notebook): Promise<string | undefined> {
+  const isTogether = notebook.pairIpynb && (await ipynbFormatsOf(session, notebook)) !== null;
+  return isTogether ? notebook.script : undefined;
 }
 
 async function kernelLabel(session: Session, notebook: Notebook, sides: Sides): Promise<KernelLabel | null> {

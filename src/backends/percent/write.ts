@@ -6,7 +6,10 @@ import type { Session } from '../../engine/session.ts';
 import { ok, type Result } from '../../result.ts';
 import type { WorkerOps } from '../../worker/protocol.ts';
 
-/** Runs a conversion and replaces `target` with its output, if `target` still holds `expected`. */
+/**
+ * Runs a conversion and replaces `target` with its output, if `target` still holds `expected`. `source` is a file that
+ * must not look older than `target` afterwards (`timedSource`).
+ */
 export async function write<Op extends Conversion>(
   session: Session,
   op: Op,
@@ -14,9 +17,10 @@ export async function write<Op extends Conversion>(
   target: string,
   expected: Content,
   backup: Backup = 'told',
+  source?: string,
 ): Promise<Result<Digest>> {
   const converted = await session.conversions.run(op, args, target);
   if (!converted.ok) return converted;
-  const replaced = await session.files.replace(converted.value, target, expected, backup);
+  const replaced = await session.files.replace(converted.value, target, expected, backup, source);
   return replaced.ok ? ok(replaced.value.digest) : replaced;
 }
