@@ -43,8 +43,8 @@ export interface Backend {
   assess(session: Session, notebook: Notebook, node: NodeName): Promise<Result<Verdict>>;
   /** The files of a notebook and how they stand to each other. */
   files(session: Session, notebook: Notebook): Promise<Result<readonly FileStanding[]>>;
-  /** What dependents consume of a notebook that has no exec node. */
-  sourceDigest(session: Session, notebook: Notebook): Promise<Result<string>>;
+  /** What dependents consume of a notebook that has no exec node: a digest of its code as the next sync leaves it. */
+  codeDigest(session: Session, notebook: Notebook): Promise<Result<string>>;
 }
 
 /** The unique id of a node, stable across builds and checkouts. */

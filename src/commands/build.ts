@@ -4,14 +4,7 @@ import { type BuildResult, build as buildPlan } from '../engine/build.ts';
 import type { OpenSession } from '../engine/open-session.ts';
 import { makePlan } from '../engine/plan.ts';
 import { prune } from '../engine/prune.ts';
-import {
-  BAD_OUTCOMES,
-  type Event,
-  type NotebookOutcome,
-  type Reporter,
-  type Stage,
-  type Summary,
-} from '../event.ts';
+import { BAD_OUTCOMES, type Event, type NotebookOutcome, type Stage, type Summary } from '../event.ts';
 import type { Project } from '../project/project.ts';
 import { chooseNotebooks, hasConfigErrors, type ProjectArguments, sessionFor } from './project-session.ts';
 import { chooseReporter, tellFailure } from './reporters.ts';
@@ -45,12 +38,14 @@ export async function build(deps: Deps, options: BuildArguments): Promise<number
   const { jobs, force, direction } = options;
   const open = await sessionFor(deps, project, options, {
     emit,
+    chosen: notebooks,
     force,
     ...(jobs === undefined ? {} : { jobs }),
     ...(direction === undefined ? {} : { direction }),
   });
   if (open.refusal !== undefined && !options.dryRun) {
-    await close(open, reporter);
+    await open.close();
+    await reporter.close();
     return tellFailure(deps, open.refusal);
   }
   const interrupt = listenForInterrupts(deps, open);
@@ -71,13 +66,9 @@ export async function build(deps: Deps, options: BuildArguments): Promise<number
     return exitCode(result, project, interrupt.signal);
   } finally {
     interrupt.stop();
-    await close(open, reporter);
+    await open.close();
+    await reporter.close();
   }
-}
-
-async function close(open: OpenSession, reporter: Reporter): Promise<void> {
-  await open.close();
-  await reporter.close();
 }
 
 /** The first interrupt lets kernels end what they can within their grace time; the second ends everything at once. */

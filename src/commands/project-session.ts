@@ -36,6 +36,8 @@ export async function chooseNotebooks(deps: Deps, options: ProjectArguments): Pr
 /** Settings of a session beside what `ProjectArguments` says. */
 export interface SessionSettings {
   readonly emit: (event: Event) => void;
+  /** Ids of the notebooks that the command is about. */
+  readonly chosen: readonly string[];
   readonly jobs?: number;
   readonly force?: boolean;
   readonly direction?: 'py2nb' | 'nb2py';

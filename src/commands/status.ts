@@ -25,7 +25,7 @@ export async function status(deps: Deps, options: ProjectArguments): Promise<num
   for (const problem of project.problems) {
     for (const line of diagnosticText(problem, project.root)) deps.stderr.write(`${line}\n`);
   }
-  const open = await sessionFor(deps, project, options, { emit: () => {} });
+  const open = await sessionFor(deps, project, options, { emit: () => {}, chosen: notebooks });
   try {
     const plan = makePlan(project.notebooks, notebooks);
     const findings = await lookAt(open.session, plan);
@@ -104,7 +104,7 @@ function executedState(session: Session, notebook: Notebook, findings: Findings)
   if (finding?.ok === true && finding.value.state === 'fresh') return 'yes';
   if (session.state.failure(notebook.id) !== undefined) return 'failed';
   if (finding?.ok !== true || finding.value.state === 'fresh') return 'no';
-  if (finding.value.action === 'restore') return 'edited';
+  if (finding.value.state === 'stale' && finding.value.action === 'restore') return 'edited';
   return session.state.last(task) === undefined ? 'no' : 'stale';
 }
 

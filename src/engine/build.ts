@@ -1,26 +1,20 @@
 // Builds a plan: looks first, then lets the graph decide when each stale node runs; tells everything as events.
-
-import type { LockFolder } from '../../cache/index.ts';
 import { schedule, type Task, type TaskId, taskId } from '../../graph/index.ts';
-import type { NodeOutcome, NotebookOutcome } from '../event.ts';
-import type { Failure } from '../failure.ts';
-import { err, type Result } from '../result.ts';
+import type { NodeName, NotebookOutcome } from '../event.ts';
+import type { Result } from '../result.ts';
 import { assess, type Findings, lookAt, strayThrow } from './look.ts';
 import { refOf } from './node-events.ts';
 import type { Node, Plan } from './plan.ts';
+import { NodeRunner, type RunnerOptions } from './run-node.ts';
 import type { Session } from './session.ts';
 import { Tally } from './tally.ts';
-import type { Stale, Verdict } from './verdict.ts';
-import { writeFailureOf } from './write-failure.ts';
+import type { Verdict } from './verdict.ts';
 
 /** How to build. */
-export interface BuildOptions {
+export interface BuildOptions extends RunnerOptions {
   readonly dryRun: boolean;
   readonly failFast: boolean;
   readonly signal: AbortSignal;
-  readonly locks: LockFolder;
-  /** Takes in what another process has done, after waiting for it. */
-  readonly refresh: () => void;
 }
 
 /** How the notebooks of a build ended; missing are those that an interrupt kept from ending. */
@@ -43,7 +37,7 @@ export async function build(session: Session, plan: Plan, options: BuildOptions)
     return tally.finish();
   }
   const stale = [...findings]
-    .filter(([, finding]) => !finding.ok || finding.value.state === 'stale')
+    .filter(([, finding]) => !finding.ok || finding.value.state !== 'fresh')
     .map(([id]) => id);
   const wanted = plan.graph.closure(stale, 'dependents');
   for (const [id] of findings) if (!wanted.has(id)) tally.ended(nodeOf(plan, id), 'fresh');
@@ -56,11 +50,8 @@ function announce(session: Session, plan: Plan, findings: Findings, dryRun: bool
   const runs = new Set<string>();
   const paired = new Set<string>();
   for (const [id, finding] of findings) {
-    const { notebook } = nodeOf(plan, id);
-    if (!finding.ok || finding.value.state === 'fresh') continue;
-    const willRun =
-      finding.value.action === 'execute' || (finding.value.action === 'wait' && id.endsWith(' exec'));
-    if (!willRun) continue;
+    const { notebook, node } = nodeOf(plan, id);
+    if (!finding.ok || !mayExecute(node, finding.value)) continue;
     runs.add(notebook.id);
     if (notebook.pairIpynb) paired.add(notebook.id);
   }
@@ -74,6 +65,12 @@ function announce(session: Session, plan: Plan, findings: Findings, dryRun: bool
   const isFirst = [...findings.keys()].every((id) => session.state.last(id) === undefined);
   if (isFirst && runs.size > 1 && !dryRun)
     session.emit({ type: 'notice', text: firstBuild(runs.size, paired.size) });
+}
+
+/** Whether a notebook will run, as far as can be told before what it depends on has. */
+function mayExecute(node: NodeName, verdict: Verdict): boolean {
+  if (verdict.state === 'waiting') return node === 'exec';
+  return verdict.state === 'stale' && verdict.action === 'execute';
 }
 
 /** Said once, before a first build changes many files. */
@@ -92,7 +89,8 @@ function tellWouldRun(session: Session, node: Node, finding: Result<Verdict>, ta
     tally.ended(node, 'fresh');
     return;
   }
-  const { action, reason } = finding.value;
+  const { reason } = finding.value;
+  const action = finding.value.state === 'waiting' ? 'wait' : finding.value.action;
   session.emit({ type: 'would-run', action, reason, ...refOf(node.notebook, node.node) });
   tally.would(node, action);
 }
@@ -134,64 +132,6 @@ async function runAll(
     },
     onThrow: (task: Task, error) => tally.failed(nodeOf(plan, task.id), strayThrow(task.id, error), 0),
   });
-}
-
-/** How often a node is tried because something moved between the look and the end: once more, then people are told. */
-const ATTEMPTS = 2;
-
-/** Runs single nodes, each under a lock that other pipeio processes on this project respect. */
-class NodeRunner {
-  readonly #session: Session;
-  readonly #options: BuildOptions;
-
-  constructor(session: Session, options: BuildOptions) {
-    this.#session = session;
-    this.#options = options;
-  }
-
-  /** Looks again, since the slot may have been waited for, and does what there is to do. */
-  async run(node: Node, signal: AbortSignal): Promise<Result<NodeOutcome>> {
-    let waited = false;
-    const lock = await this.#options.locks.acquire(node.id, {
-      signal,
-      onWait: (holder) => {
-        waited = true;
-        const text = `waits for process ${holder.pid}, which is at this very node`;
-        this.#session.emit({ type: 'remark', text, ...refOf(node.notebook, node.node) });
-      },
-    });
-    if (!lock.ok) return err(lockFailure(lock.error));
-    try {
-      if (waited) this.#options.refresh();
-      return await this.#perform(node, signal);
-    } finally {
-      lock.value.release();
-    }
-  }
-
-  async #perform(node: Node, signal: AbortSignal): Promise<Result<NodeOutcome>> {
-    for (let attempt = 1; ; attempt++) {
-      const verdict = await assess(this.#session, node);
-      if (!verdict.ok) return verdict;
-      if (verdict.value.state === 'fresh') return { ok: true, value: 'fresh' };
-      if (signal.aborted) return err({ reason: 'cancelled' });
-      const outcome = await this.#once(node, verdict.value, signal, attempt);
-      const moved = !outcome.ok && outcome.error.reason === 'input-moved';
-      if (!moved || attempt === ATTEMPTS) return outcome;
-    }
-  }
-
-  async #once(node: Node, stale: Stale, signal: AbortSignal, attempt: number): Promise<Result<NodeOutcome>> {
-    if (attempt === 1) {
-      this.#session.emit({ type: 'node-started', reason: stale.reason, ...refOf(node.notebook, node.node) });
-    }
-    return stale.perform(signal);
-  }
-}
-
-function lockFailure({ code, path }: { code: string; path: string }): Failure {
-  if (code === 'ABORT_ERR') return { reason: 'cancelled' };
-  return writeFailureOf(path, code);
 }
 
 function nodeOf(plan: Plan, id: TaskId): Node {

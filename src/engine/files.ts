@@ -30,6 +30,14 @@ export interface FilesOptions {
   readonly onBackup: (path: string, backup: string) => void;
 }
 
+const READ_REFUSALS: Readonly<Record<string, string>> = {
+  ELOOP: 'it is a symbolic link that leads to itself',
+  EACCES: 'it cannot be read: permission denied',
+};
+
+/** Where git-annex keeps contents. */
+const ANNEXED = /[\\/]annex[\\/]objects[\\/]/;
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The files of one project. */
@@ -39,7 +47,7 @@ export class Files {
 
   constructor(options: FilesOptions) {
     this.#options = options;
-    this.#temporary = join(options.root, '.pipeio', 'tmp', String(options.pid));
+    this.#temporary = join(options.root, '.pipeio', 'tmp', `${options.pid}-${randomUUID()}`);
   }
 
   /** The digest of a file's bytes through the stat cache; a folder or an unreadable file is a failure. */
@@ -48,7 +56,10 @@ export class Files {
     if (dirname(path) === this.#temporary) return this.#temporaryDigest(path);
     const answer = await this.#options.stats.digestOf(path);
     if (answer === 'directory') return err(unreadable(path, 'it is a folder'));
-    if (typeof answer === 'object') return err(unreadable(path, `it cannot be read (${answer.unreadable})`));
+    if (typeof answer === 'object')
+      return err(
+        unreadable(path, READ_REFUSALS[answer.unreadable] ?? `it cannot be read (${answer.unreadable})`),
+      );
     return ok(answer);
   }
 
@@ -80,11 +91,6 @@ export class Files {
   /** Whether what stands at `path` with this digest is something that pipeio itself put there. */
   wroteItself(path: string, content: Content): boolean {
     return content !== 'missing' && this.#options.state.written(this.#name(path)) === content;
-  }
-
-  /** Takes a file for pipeio's own, since it holds nothing that is not kept elsewhere. */
-  async adopt(path: string, content: Digest): Promise<void> {
-    await this.#options.state.setWritten(this.#name(path), content);
   }
 
   /**
@@ -156,7 +162,7 @@ async function moveInto(from: string, to: string): Promise<void> {
     (found) => found.isSymbolicLink(),
     () => false,
   );
-  const target = isLink ? await realpath(to) : to;
+  const target = isLink ? await behindLink(to) : to;
   await mkdir(dirname(target), { recursive: true });
   const mode = await stat(target).then(
     (found) => found.mode & 0o777,
@@ -181,6 +187,15 @@ async function moveInto(from: string, to: string): Promise<void> {
 async function remove(folder: string): Promise<void> {
   // What cannot be removed now is removed by a later build.
   await rm(folder, { recursive: true, force: true }).catch(() => {});
+}
+
+/**
+ * Where a write to a link goes. An annexed object is shared by all who have that content, and a link to nothing has
+ * no place of its own: there the link itself is replaced, as `git annex unlock` would.
+ */
+async function behindLink(link: string): Promise<string> {
+  const target = await realpath(link).catch(() => link); // leads nowhere
+  return ANNEXED.test(target) ? link : target;
 }
 
 async function unusedPath(path: string): Promise<string> {

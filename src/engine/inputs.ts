@@ -13,13 +13,26 @@ import type { Walk } from './walk.ts';
 export async function walkSurroundings(session: Session, notebook: Notebook): Promise<Result<Walk>> {
   const files = await walkDeclaredFiles(session, notebook);
   if (!files.ok) return files;
+  const results = await walkDependencies(session, notebook);
+  if (!results.ok) return results;
   return ok([
     ['platform', `${platform()}-${arch()}`],
     ['cwd', relativeName(session.project.root, notebook.cwd)],
     ...walkVariables(session, notebook),
     ...files.value,
-    ...notebook.dependsOn.map((id) => [`depends-on ${id}`, session.results.get(id) ?? PENDING] as const),
+    ...results.value,
   ]);
+}
+
+async function walkDependencies(session: Session, notebook: Notebook): Promise<Result<Walk>> {
+  const walk: [string, string][] = [];
+  for (const id of notebook.dependsOn) {
+    const executes = session.project.notebooks.some((other) => other.id === id && other.executes);
+    const result = executes ? ok(session.results.get(id) ?? PENDING) : await session.codeOf(id);
+    if (!result.ok) return result;
+    walk.push([`depends-on ${id}`, result.value]);
+  }
+  return ok(walk);
 }
 
 /** Variables that the project sets for every kernel, and those that the entry names; values are hashed, never stored. */
@@ -43,6 +56,16 @@ async function walkDeclaredFiles(session: Session, notebook: Notebook): Promise<
     walk.push([`input ${relativeName(session.project.root, path)}`, content.value]);
   }
   return ok(walk);
+}
+
+/** Declared globs that match no file: most often a slip of the pen. */
+export async function unmatchedInputs(notebook: Notebook): Promise<string[]> {
+  const unmatched: string[] = [];
+  for (const pattern of notebook.inputs) {
+    const found = await glob(pattern, { cwd: notebook.flow.folder, dot: true });
+    if (found.length === 0) unmatched.push(pattern);
+  }
+  return unmatched;
 }
 
 /** Variables for a kernel: the project's own, and thread limits so that `jobs` kernels do not fight for the cores. */

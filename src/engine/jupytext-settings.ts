@@ -29,7 +29,7 @@ export function jupytextSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): (folder: string) => Promise<string> {
   const known = new Map<string, Promise<string>>();
-  const user = join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'jupytext');
+  const user = join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'jupytext');
   const settingsOf = (folder: string): Promise<string> => {
     const found = known.get(folder) ?? look(folder);
     known.set(folder, found);

@@ -4,8 +4,9 @@ import type { NodeOutcome, Reason } from '../event.ts';
 import type { Failure } from '../failure.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Session } from './session.ts';
-import { FRESH, type Verdict } from './verdict.ts';
+import { type Action, FRESH, type Verdict } from './verdict.ts';
 import { explain, keyOf, type Walk } from './walk.ts';
+import { notRemembered } from './write-failure.ts';
 
 /** What a run left, to be remembered under the key. */
 export type Product = Pick<Trace, 'outputs' | 'facts' | 'seconds'>;
@@ -17,6 +18,8 @@ export const PENDING = 'pending';
 export interface KeyedNode {
   /** Unique id of the node. */
   readonly task: string;
+  /** Id of its notebook. */
+  readonly notebook: string;
   /** What running it means to the reader of the plan. */
   readonly runs: 'execute' | 'update';
   /** Walks over what the node is made of, as things stand now. */
@@ -38,12 +41,11 @@ export async function assessKeyed(session: Session, node: KeyedNode): Promise<Re
   const last = session.state.last(node.task);
   const pending = walk.value.find(([, value]) => value === PENDING);
   if (pending !== undefined) {
-    return ok(
-      stale('wait', { text: `waits for ${pending[0].replace('depends-on ', '')}`, more: 0 }, unready),
-    );
+    const text = `needs ${pending[0].replace('depends-on ', '')}`;
+    return ok({ state: 'waiting', reason: { text, more: 0 } });
   }
   const perform = (signal: AbortSignal) => run(session, node, walk.value, signal);
-  if (session.force) return ok(stale(node.runs, { text: 'forced', more: 0 }, perform));
+  if (session.forced.has(node.notebook)) return ok(stale(node.runs, { text: 'forced', more: 0 }, perform));
   const key = keyOf(walk.value);
   const traces = session.cache.traces.get(key);
   for (const trace of traces) {
@@ -67,15 +69,11 @@ export async function assessKeyed(session: Session, node: KeyedNode): Promise<Re
 }
 
 function stale(
-  action: 'restore' | 'execute' | 'update' | 'wait',
+  action: Action,
   reason: Reason,
   perform: (signal: AbortSignal) => Promise<Result<NodeOutcome>>,
 ): Verdict {
   return { state: 'stale', action, reason, perform };
-}
-
-async function unready(): Promise<Result<NodeOutcome>> {
-  throw new Error('a node that waits for another one was performed');
 }
 
 async function restore(
@@ -103,7 +101,8 @@ async function run(
   if (!after.ok) return after;
   if (keyOf(after.value) !== keyOf(walk)) return err(moved(node.task, explain(walk, after.value)));
   const trace: Trace = { ...product.value, inputs: [], at: session.now() };
-  await session.cache.traces.add(keyOf(walk), trace);
+  const added = await session.cache.traces.add(keyOf(walk), trace);
+  if (!added.ok) session.warn(notRemembered(added.error.path, added.error.code));
   await remember(session, node, walk, trace);
   return ok(node.runs === 'execute' ? 'executed' : 'updated');
 }

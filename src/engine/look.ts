@@ -1,10 +1,11 @@
 // Looks at every node of a plan before anything runs: what is fresh, what is not and why; changes nothing.
 import type { TaskId } from '../../graph/index.ts';
+import type { Reason } from '../event.ts';
 import type { Failure } from '../failure.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Node, Plan } from './plan.ts';
 import type { Session } from './session.ts';
-import type { Stale, Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 import { refusalOf } from './write-failure.ts';
 
 /** What was seen of each node. */
@@ -25,10 +26,10 @@ export async function lookAt(session: Session, plan: Plan): Promise<Findings> {
   return findings;
 }
 
-/** What was seen of a node, and the first stale thing at it or before it. */
+/** What was seen of a node, and the first reason at it or before it why things will change. */
 interface Look {
   readonly finding: Result<Verdict>;
-  readonly unsettled: Stale | undefined;
+  readonly unsettled: Reason | undefined;
 }
 
 async function look(
@@ -36,7 +37,7 @@ async function look(
   node: Node,
   before: readonly (Promise<Look> | undefined)[],
 ): Promise<Look> {
-  let unsettled: Stale | undefined;
+  let unsettled: Reason | undefined;
   for (const look of await Promise.all(before)) {
     if (look === undefined) continue;
     if (!look.finding.ok) return look;
@@ -44,29 +45,20 @@ async function look(
   }
   // A page cannot be judged before what it shows is settled; a run can be, from the side that will win the sync.
   if (unsettled !== undefined && node.node.startsWith('publish:')) {
-    return { finding: ok({ ...unsettled, action: 'wait' }), unsettled };
+    return { finding: ok({ state: 'waiting', reason: unsettled }), unsettled };
   }
   const finding = await assess(session, node);
-  const stale = finding.ok && finding.value.state === 'stale' ? finding.value : undefined;
-  return { finding, unsettled: unsettled ?? stale };
+  if (finding.ok && finding.value.state !== 'fresh') unsettled ??= finding.value.reason;
+  return { finding, unsettled };
 }
 
 /** Looks at one node; a stray throw becomes a failure that names the node. */
 export async function assess(session: Session, node: Node): Promise<Result<Verdict>> {
   try {
-    const verdict = await node.backend.assess(session, node.notebook, node.node);
-    await noteSource(session, node);
-    return verdict;
+    return await node.backend.assess(session, node.notebook, node.node);
   } catch (error) {
     return err(strayThrow(node.id, error));
   }
-}
-
-/** A notebook that does not execute is consumed by what it says. */
-async function noteSource(session: Session, { notebook, backend, node }: Node): Promise<void> {
-  if (notebook.executes || node.startsWith('publish:')) return;
-  const source = await backend.sourceDigest(session, notebook);
-  if (source.ok) session.results.set(notebook.id, source.value);
 }
 
 /** A disk that refuses, wherever that showed; else a bug, kept to the task in which it happened. */

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LockFolder, openCache, StatCache, Table } from '../../cache/index.ts';
+import { backendOf } from '../backends/backends.ts';
 import type { Event } from '../event.ts';
 import type { Failure } from '../failure.ts';
 import type { Project } from '../project/project.ts';
@@ -19,6 +20,7 @@ import { Projections } from './projections.ts';
 import type { Session } from './session.ts';
 import { State } from './state.ts';
 import { WorkerCalls } from './worker-calls.ts';
+import { notRemembered } from './write-failure.ts';
 
 /** What a session is made from. */
 export interface SessionOptions {
@@ -31,6 +33,8 @@ export interface SessionOptions {
   /** `--cache-dir`, absolute; else PIPEIO_CACHE_DIR, else below the project. */
   readonly cacheFolder?: string;
   readonly jobs?: number;
+  /** Notebooks that the command names: force and direction are for them alone. */
+  readonly chosen: readonly string[];
   readonly force?: boolean;
   readonly direction?: 'py2nb' | 'nb2py';
 }
@@ -46,7 +50,7 @@ export interface OpenSession {
   readonly started: () => { readonly python: number };
   /** Takes in what other processes have written since. */
   readonly refresh: () => void;
-  /** Ends the worker, removes temporary files, saves what was learnt. */
+  /** Ends the worker, removes temporary files, saves what was learnt; a second call does nothing more. */
   readonly close: () => Promise<void>;
   /** Kills the worker at once. */
   readonly kill: () => void;
@@ -57,17 +61,22 @@ const WORKER_FOLDER = workerFolder();
 
 /** Opens the session of a project. */
 export async function openSession(options: SessionOptions): Promise<OpenSession> {
-  const { project, env, now, emit } = options;
+  const { project, env, now, emit, direction } = options;
   const { root } = project;
   const own = join(root, '.pipeio');
-  const cacheFolder = options.cacheFolder ?? env.PIPEIO_CACHE_DIR ?? join(own, 'cache');
+  const cacheFolder = options.cacheFolder ?? (env.PIPEIO_CACHE_DIR || join(own, 'cache'));
   const refusal = await makeProjectFolder(own);
   const [cache, stats, table] = await Promise.all([
     openCache(cacheFolder),
     StatCache.open(join(own, 'state', 'stats-1.journal'), now),
     Table.open(join(own, 'state', 'records-1.journal')),
   ]);
-  const state = new State(table);
+  const warned = new Set<string>();
+  const warn = (text: string): void => {
+    if (!warned.has(text)) emit({ type: 'notice', text });
+    warned.add(text);
+  };
+  const state = new State(table, ({ code, path }) => warn(notRemembered(path, code)));
   const onBackup = (path: string, backup: string) => {
     emit({ type: 'notice', text: `${relativeName(root, path)} is kept as ${relativeName(root, backup)}` });
   };
@@ -105,13 +114,26 @@ export async function openSession(options: SessionOptions): Promise<OpenSession>
     projections: new Projections({ files, memo: cache.memo, worker, reader }),
     conversions: new Conversions({ files, cache, worker, reader }),
     env,
-    force: options.force ?? false,
-    direction: options.direction,
+    forced: new Set(options.force === true ? options.chosen : []),
+    directions: new Map(direction === undefined ? [] : options.chosen.map((id) => [id, direction])),
     jobs: options.jobs ?? project.settings.jobs ?? availableParallelism(),
     now,
     emit,
     results: new Map(),
+    codeOf: async (id) => {
+      const notebook = project.notebooks.find((candidate) => candidate.id === id);
+      if (notebook === undefined) throw new Error(`no notebook ${id}`);
+      return backendOf(notebook.format).codeDigest(session, notebook);
+    },
+    warn,
   };
+  const close = async (): Promise<void> => {
+    await worker.close();
+    await files.clean();
+    await Promise.all([cache.close(), table.settled()]);
+    await stats.save();
+  };
+  let closing: Promise<void> | undefined;
   return {
     session,
     cacheFolder,
@@ -123,11 +145,9 @@ export async function openSession(options: SessionOptions): Promise<OpenSession>
       cache.traces.refresh();
       cache.memo.refresh();
     },
-    close: async () => {
-      await worker.close();
-      await files.clean();
-      await Promise.all([cache.close(), table.settled()]);
-      await stats.save();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
     kill: () => worker.kill(),
   };

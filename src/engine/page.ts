@@ -1,12 +1,13 @@
 // A published file as a keyed node's output: rendered, stored, put in place, and remembered as pipeio's own.
 import { dirname, join } from 'node:path';
-import { parseDigest, type Trace, type TraceOutput } from '../../cache/index.ts';
+import type { Trace, TraceOutput } from '../../cache/index.ts';
 import type { NodeName } from '../event.ts';
 import type { Notebook } from '../project/notebook.ts';
 import { err, ok, type Result } from '../result.ts';
 import { assessKeyed, type KeyedNode } from './keyed.ts';
 import { relativeName } from './names.ts';
 import type { Session } from './session.ts';
+import { storedCopy } from './stored.ts';
 import type { Verdict } from './verdict.ts';
 import type { Walk } from './walk.ts';
 import { writeFailureOf } from './write-failure.ts';
@@ -36,6 +37,7 @@ export interface Page {
 export function assessPage(session: Session, page: Page): Promise<Result<Verdict>> {
   const node: KeyedNode = {
     task: page.task,
+    notebook: page.notebook.id,
     runs: page.runs,
     describe: page.describe,
     isInPlace: (trace) => isInPlace(session, page, trace),
@@ -66,12 +68,9 @@ async function isStored(session: Session, trace: Trace): Promise<boolean> {
 
 async function restore(session: Session, page: Page, trace: Trace): Promise<Result<void>> {
   for (const output of trace.outputs) {
-    const digest = parseDigest(output.digest);
-    const copy = await session.files.temporary('.page');
-    const copied = digest === undefined ? undefined : await session.cache.blobs.copyTo(digest, copy);
-    if (copied?.ok !== true || copied.value === 'absent')
-      return err(writeFailureOf(copy, 'the stored page is gone'));
-    const placed = await place(session, page, copy, output.name);
+    const copy = await storedCopy(session, output.digest, '.page');
+    if (!copy.ok) return copy;
+    const placed = await place(session, page, copy.value, output.name);
     if (!placed.ok) return placed;
   }
   return ok(undefined);

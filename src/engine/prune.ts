@@ -16,7 +16,8 @@ export async function prune(session: Session, dryRun: boolean): Promise<void> {
   const targets = publishedTargets(session);
   for (const [name, published] of [...session.state.allPublished()]) {
     const path = resolve(root, name);
-    if (targets.some((target) => belongsTo(path, target))) continue;
+    const target = targets.get(`${published.notebook} ${published.node}`);
+    if (target !== undefined && belongsTo(path, target)) continue;
     const content = await session.files.digestOf(path);
     if (!content.ok || content.value === 'missing') {
       if (!dryRun) await session.state.forgetPublished(name);
@@ -36,9 +37,14 @@ export async function prune(session: Session, dryRun: boolean): Promise<void> {
   }
 }
 
-function publishedTargets(session: Session): string[] {
+/** Where every page that the configuration asks for goes, by notebook and node. */
+function publishedTargets(session: Session): ReadonlyMap<string, string> {
   const active = session.project.notebooks.filter(({ status }) => status !== 'archived');
-  return active.flatMap(({ publish }) => Object.values(publish));
+  return new Map(
+    active.flatMap(({ id, publish }) =>
+      Object.entries(publish).map(([format, target]) => [`${id} publish:${format}`, target] as const),
+    ),
+  );
 }
 
 /** A page, or a file in the folder beside it that takes its images. */

@@ -3,6 +3,7 @@ import type { Cache } from '../../cache/index.ts';
 import type { Event } from '../event.ts';
 import type { Project } from '../project/project.ts';
 import type { PythonEnvironment } from '../python/environment.ts';
+import type { Result } from '../result.ts';
 import type { Conversions } from './conversions.ts';
 import type { Executor } from './execution.ts';
 import type { Files } from './files.ts';
@@ -23,14 +24,18 @@ export interface Session {
   readonly python: PythonEnvironment;
   /** The environment that pipeio itself was started with. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Run again what is fresh. */
-  readonly force: boolean;
-  /** The side that wins every sync that is not settled by the base; undefined lets conflicts be conflicts. */
-  readonly direction: 'py2nb' | 'nb2py' | undefined;
+  /** Ids of notebooks to run again though they are fresh. */
+  readonly forced: ReadonlySet<string>;
+  /** The side that wins the sync of a notebook, by id; conflicts of all others are conflicts. */
+  readonly directions: ReadonlyMap<string, 'py2nb' | 'nb2py'>;
   /** Kernels at once. */
   readonly jobs: number;
   readonly now: () => number;
   readonly emit: (event: Event) => void;
-  /** What dependents of a notebook consume: the digest of its results, or `pending` until it has run. */
+  /** What dependents of an executing notebook consume, by its id: the digest of its results, once they are there. */
   readonly results: Map<string, string>;
+  /** What dependents of a notebook that does not execute consume: a digest of its code. */
+  readonly codeOf: (notebook: string) => Promise<Result<string>>;
+  /** Says something once in a build, however often it comes up. */
+  readonly warn: (text: string) => void;
 }

@@ -1,5 +1,5 @@
 // What this checkout remembers between builds, by kind of record; it never leaves the checkout.
-import type { Digest, Table } from '../../cache/index.ts';
+import type { Digest, Table, WriteProblem } from '../../cache/index.ts';
 import type { Walk } from './walk.ts';
 
 /** The last good build of a node. */
@@ -26,9 +26,12 @@ export interface LastFailure {
 /** Typed access to the table of records. */
 export class State {
   readonly #table: Table;
+  readonly #onProblem: (problem: WriteProblem) => void;
 
-  constructor(table: Table) {
+  /** `onProblem` is told when something cannot be remembered: the next build then looks again. */
+  constructor(table: Table, onProblem: (problem: WriteProblem) => void) {
     this.#table = table;
+    this.#onProblem = onProblem;
   }
 
   /** Source digest that all sides of a pair had when they last agreed. */
@@ -95,6 +98,7 @@ export class State {
   async #set(key: string, value: unknown): Promise<void> {
     const json = JSON.parse(JSON.stringify(value));
     if (JSON.stringify(this.#table.get(key)) === JSON.stringify(json)) return;
-    await this.#table.set(key, json);
+    const written = await this.#table.set(key, json);
+    if (!written.ok) this.#onProblem(written.error);
   }
 }

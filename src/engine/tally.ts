@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 import type { Action } from './verdict.ts';
 
 /** What a dry run counts an action as. */
-const WOULD: Readonly<Record<Action, NodeOutcome>> = {
+const WOULD: Readonly<Record<Action | 'wait', NodeOutcome>> = {
   execute: 'executed',
   restore: 'restored',
   update: 'updated',
@@ -52,7 +52,7 @@ export class Tally {
   }
 
   /** What a dry run found. */
-  would(node: Node, action: Action): void {
+  would(node: Node, action: Action | 'wait'): void {
     this.#count(node, WOULD[action]);
   }
 

@@ -2,8 +2,8 @@
 import type { NodeOutcome, Reason } from '../event.ts';
 import type { Result } from '../result.ts';
 
-/** How a stale node gets fresh again. `wait`: unknown until what it depends on has run. */
-export type Action = 'restore' | 'execute' | 'update' | 'wait';
+/** How a stale node gets fresh again. */
+export type Action = 'restore' | 'execute' | 'update';
 
 /** The node's result is in place. */
 export interface Fresh {
@@ -18,8 +18,14 @@ export interface Stale {
   readonly perform: (signal: AbortSignal) => Promise<Result<NodeOutcome>>;
 }
 
+/** It cannot be told until something that it depends on has run. */
+export interface Waiting {
+  readonly state: 'waiting';
+  readonly reason: Reason;
+}
+
 /** The answer of a look. */
-export type Verdict = Fresh | Stale;
+export type Verdict = Fresh | Stale | Waiting;
 
 /** The one fresh verdict. */
 export const FRESH: Fresh = { state: 'fresh' };

@@ -16,8 +16,12 @@ export class WorkerCalls {
     this.#start = start;
   }
 
-  /** The worker itself, started if need be. */
+  /** The worker itself, started if need be; one that died takes down what it was doing, not the rest of the build. */
   worker(): Promise<Result<Worker>> {
+    if (this.#running?.isDead === true) {
+      this.#worker = undefined;
+      this.#running = undefined;
+    }
     this.#worker ??= this.#start().then((started) => {
       if (started.ok) this.#running = started.value;
       return started;
@@ -65,6 +69,8 @@ export function conversionFailure(error: WorkerError, path: string): Failure {
       return { reason: 'input-moved', path, message: 'the code changed while pipeio was working on it' };
     case 'cancelled':
       return { reason: 'cancelled' };
+    case 'worker-died':
+      return { reason: 'worker-died', message: error.message };
     default:
       return { reason: 'unknown-error', message: `${path}: ${error.message}` };
   }

@@ -37,3 +37,8 @@ export function refusalOf(error: unknown): Failure | undefined {
   if (REFUSALS[String(error.code)] === undefined) return undefined;
   return writeFailure(String(error.path), error);
 }
+
+/** Said when a result could not be remembered: it is in place, and made again by the next build. */
+export function notRemembered(path: string, code: string): string {
+  return `${path} cannot be written (${code}): results are in place, but the next build makes them again`;
+}

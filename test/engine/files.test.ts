@@ -14,7 +14,7 @@ let backups: string[];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'pipeio-files-'));
   backups = [];
-  const state = new State(await Table.open(join(root, '.pipeio', 'state', 'records')));
+  const state = new State(await Table.open(join(root, '.pipeio', 'state', 'records')), () => {});
   const stats = await StatCache.open(join(root, '.pipeio', 'state', 'stats'));
   const onBackup = (_path: string, backup: string) => backups.push(backup);
   files = new Files({ root, stats, state, pid: 1, now: Date.now, onBackup });

@@ -1,10 +1,10 @@
 // The backend for marimo notebooks: one reactive `.py`, run and rendered by the `marimo` program's export.
-import { copyFile } from 'node:fs/promises';
 import { parseDigest } from '../../../cache/index.ts';
 import { keepFailed } from '../../engine/failed.ts';
 import { assessKeyed, lastGoodTrace } from '../../engine/keyed.ts';
 import { assessPage } from '../../engine/page.ts';
 import type { Session } from '../../engine/session.ts';
+import { storedCopy } from '../../engine/stored.ts';
 import { writeFailureOf } from '../../engine/write-failure.ts';
 import type { NodeName } from '../../event.ts';
 import type { Notebook, PublishFormat } from '../../project/notebook.ts';
@@ -22,7 +22,7 @@ export const marimoBackend: Backend = {
   assess: (session, notebook, node) =>
     node === 'exec' ? assessExec(session, notebook) : assessPublish(session, notebook, node),
   files: async (_session, notebook) => ok([{ path: notebook.script, standing: 'source' }]),
-  sourceDigest: async (session, notebook) => {
+  codeDigest: async (session, notebook) => {
     const walk = await walkCode(session, notebook);
     return walk.ok ? ok(JSON.stringify(walk.value)) : walk;
   },
@@ -48,6 +48,7 @@ function assessExec(session: Session, notebook: Notebook) {
   session.results.delete(notebook.id);
   return assessKeyed(session, {
     task: taskName(notebook, 'exec'),
+    notebook: notebook.id,
     runs: 'execute',
     describe: () => walkRun(session, notebook, 'exec'),
     isInPlace: async (trace) => {
@@ -112,9 +113,8 @@ function assessPublish(session: Session, notebook: Notebook, node: NodeName) {
 async function copyOfRun(session: Session, notebook: Notebook) {
   const digest = parseDigest(session.results.get(notebook.id) ?? '');
   if (digest === undefined) return err(notExecuted(notebook));
-  const file = await session.files.temporary('.html');
-  await copyFile(session.cache.blobs.pathOf(digest), file);
-  return ok({ files: [{ file, to: '' }], seconds: 0 });
+  const copy = await storedCopy(session, digest, '.html');
+  return copy.ok ? ok({ files: [{ file: copy.value, to: '' }], seconds: 0 }) : copy;
 }
 
 function notExecuted(notebook: Notebook) {

@@ -36,6 +36,6 @@ async function sourceAtHead(
   if (shown.failed) return undefined;
   const copy = await session.files.temporary(format === 'ipynb' ? '.ipynb' : '.py');
   await writeFile(copy, shown.stdout);
-  const side = await session.projections.of(copy, format, format === 'percent' ? null : settings);
+  const side = await session.projections.of(copy, format, settings);
   return side.ok && side.value.projection !== null ? side.value.projection.source : undefined;
 }

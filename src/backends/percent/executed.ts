@@ -2,6 +2,7 @@
 import { type Digest, parseDigest, type Trace } from '../../../cache/index.ts';
 import type { Product } from '../../engine/keyed.ts';
 import type { Session } from '../../engine/session.ts';
+import { storedCopy } from '../../engine/stored.ts';
 import { writeFailureOf } from '../../engine/write-failure.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Projection, TextSettings } from '../../worker/protocol.ts';
@@ -28,18 +29,13 @@ export function executedOf(trace: Pick<Trace, 'outputs' | 'facts'>): Executed {
   return { ...(trace.facts as unknown as Omit<Executed, 'whole'>), whole: digest };
 }
 
-/** Digests of the code cells in the order in which they run. */
-export function codesOf(projection: Projection): string[] {
-  return projection.cells.flatMap((cell) => (cell.code === null ? [] : [cell.code]));
-}
-
-/** Stores an executed notebook as a blob with its projections; answers also the code that it says it ran. */
+/** Stores an executed notebook as a blob with its projections. */
 export async function storeExecuted(
   session: Session,
   path: string,
   settings: TextSettings,
   seconds: number,
-): Promise<Result<{ readonly product: Product; readonly codes: readonly string[] }>> {
+): Promise<Result<Product>> {
   const side = await session.projections.of(path, 'ipynb', settings);
   if (!side.ok) return side;
   if (side.value.projection === null) throw new Error('the worker left no executed notebook');
@@ -48,7 +44,7 @@ export async function storeExecuted(
   const { outputs, source, extras, formats, kernel } = side.value.projection;
   const facts = { outputs: outputs ?? '', source, extras, formats, kernel };
   const whole = { name: WHOLE, digest: stored.value.digest, size: stored.value.size };
-  return ok({ product: { outputs: [whole], facts, seconds }, codes: codesOf(side.value.projection) });
+  return ok({ outputs: [whole], facts, seconds });
 }
 
 /** Whether the stored file differs from a notebook on disk in nothing but outputs. */
@@ -68,7 +64,8 @@ export async function executedFile(
   source: string,
   executed: Executed,
 ): Promise<Result<string>> {
-  const stored = session.cache.blobs.pathOf(executed.whole);
-  if (executed.source === source) return ok(stored);
-  return session.conversions.run('splice', { notebook: script, format: 'percent', executed: stored }, script);
+  const stored = await storedCopy(session, executed.whole, '.ipynb');
+  if (!stored.ok || executed.source === source) return stored;
+  const args = { notebook: script, format: 'percent' as const, executed: stored.value };
+  return session.conversions.run('splice', args, script);
 }

@@ -1,12 +1,11 @@
 // The backend for jupytext percent notebooks: `.py` with a paired `.ipynb` and `.md`, run by a Jupyter kernel.
 import type { NodeName } from '../../event.ts';
 import type { Notebook, PublishFormat } from '../../project/notebook.ts';
-import { ok } from '../../result.ts';
 import type { Backend, NodeSpec } from '../backend.ts';
+import { codeDigest } from './code.ts';
 import { assessExec } from './exec.ts';
 import { assessPair } from './pair.ts';
 import { assessPublish } from './publish.ts';
-import { readSides } from './sides.ts';
 import { standings } from './standings.ts';
 import { assessSync } from './sync.ts';
 
@@ -27,10 +26,7 @@ export const percentBackend: Backend = {
     }
   },
   files: standings,
-  sourceDigest: async (session, notebook) => {
-    const sides = await readSides(session, notebook);
-    return sides.ok ? ok(sides.value.script.projection.source) : sides;
-  },
+  codeDigest,
 };
 
 function nodes(notebook: Notebook): NodeSpec[] {

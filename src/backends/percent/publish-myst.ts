@@ -8,24 +8,25 @@ import type { Walk } from '../../engine/walk.ts';
 import type { Notebook } from '../../project/notebook.ts';
 import { ok, type Result } from '../../result.ts';
 import { wantedPairing } from './pairing.ts';
-import { readSides } from './sides.ts';
+import { isPresent, readSides } from './sides.ts';
 
-/** What the page is made of: the markdown and the images that are there. */
-export async function walkMarkdown(session: Session, notebook: Notebook): Promise<Result<Walk>> {
-  const markdown = await markdownFile(session, notebook);
-  if (!markdown.ok) return markdown;
-  const side = await session.projections.of(markdown.value, 'myst', null);
-  if (!side.ok) return side;
-  if (side.value.projection === null)
-    return ok([
-      ['stage', 'publish:myst'],
-      ['markdown', 'missing'],
-    ]);
-  const { content, projection } = side.value;
+/** What the page is made of: the paired markdown, or what it would be made from, and the images that are there. */
+export async function walkMarkdown(
+  session: Session,
+  notebook: Notebook,
+  target: string,
+): Promise<Result<Walk>> {
+  const sides = await readSides(session, notebook);
+  if (!sides.ok) return sides;
+  const { script, myst } = sides.value;
+  const { kernel } = await wantedPairing(session, notebook, sides.value);
+  const side = isPresent(myst) ? myst : script;
   return ok([
     ['stage', 'publish:myst'],
-    ['markdown', content],
-    ...(await walkImages(session, notebook, projection.images)),
+    ['name', filesFolder(target)],
+    ['markdown', isPresent(myst) ? myst.content : script.projection.source],
+    ['kernel', kernel?.name ?? ''],
+    ...(await walkImages(session, notebook, side.projection.images)),
   ]);
 }
 

@@ -1,9 +1,9 @@
 // Stage publish of a percent notebook: its pages in MyST, HTML and as a notebook.
-import { copyFile } from 'node:fs/promises';
+import { lastGoodTrace } from '../../engine/keyed.ts';
 import { assessPage, type Page, type Rendered } from '../../engine/page.ts';
 import type { Session } from '../../engine/session.ts';
 import type { Verdict } from '../../engine/verdict.ts';
-import { keyOf, type Walk } from '../../engine/walk.ts';
+import type { Walk } from '../../engine/walk.ts';
 import type { NodeName } from '../../event.ts';
 import type { Failure } from '../../failure.ts';
 import type { Notebook, PublishFormat } from '../../project/notebook.ts';
@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../../result.ts';
 import { taskName } from '../backend.ts';
 import { executedFile, executedOf } from './executed.ts';
 import { imageFolder, renderMarkdown, walkImages, walkMarkdown } from './publish-myst.ts';
-import { isPresent, readSides } from './sides.ts';
+import { isPresent, type Present, readSides } from './sides.ts';
 
 /** Raised when the worker renders pages otherwise, so that they are rendered anew. */
 const PAGE_FORMAT = '1';
@@ -38,7 +38,7 @@ export async function assessPublish(
     format === 'myst'
       ? {
           ...base,
-          describe: () => walkMarkdown(session, notebook),
+          describe: () => walkMarkdown(session, notebook, target),
           render: () => renderMarkdown(session, notebook, target),
         }
       : {
@@ -52,7 +52,7 @@ export async function assessPublish(
 async function describe(session: Session, notebook: Notebook, node: NodeName): Promise<Result<Walk>> {
   const source = await sourceOf(session, notebook);
   if (!source.ok) return source;
-  const walk: Walk = [['stage', node], ...source.value.walk];
+  const walk: Walk = [['stage', node], ['name', notebook.stem], ...source.value.walk];
   if (node !== 'publish:html') return ok(walk);
   return ok([
     ...walk,
@@ -82,9 +82,10 @@ async function render(session: Session, notebook: Notebook, format: 'html' | 'ip
     const page = await session.worker.call('render-html', args, notebook.script);
     return page.ok ? ok(single(out)) : page;
   }
-  const copy = await session.files.temporary('.ipynb');
-  await copyFile(file.value, copy);
-  return ok(single(copy));
+  // The copy is no side of the pair and must not say that it is one.
+  const args = { path: file.value, format: 'ipynb' as const, formats: null, kernel: null };
+  const copy = await session.conversions.run('set-pairing', args, notebook.script);
+  return copy.ok ? ok(single(copy.value)) : copy;
 }
 
 function single(file: string): { files: Rendered[]; seconds: number } {
@@ -96,15 +97,13 @@ async function sourceOf(session: Session, notebook: Notebook): Promise<Result<So
   const sides = await readSides(session, notebook);
   if (!sides.ok) return sides;
   const { script, ipynb } = sides.value;
+  if (!notebook.executes) return ok(withoutOutputs(session, notebook, script));
   if (isPresent(ipynb) && notebook.ipynb !== null) {
     const { source, outputs, extras, images } = ipynb.projection;
     const path = notebook.ipynb;
     return ok({ file: async () => ok(path), walk: walkOf(source, outputs ?? '', extras), images });
   }
-  const last = session.state.last(taskName(notebook, 'exec'));
-  const results = session.results.get(notebook.id);
-  const traces = last === undefined ? [] : session.cache.traces.get(keyOf(last.walk));
-  const trace = traces.find((candidate) => executedOf(candidate).outputs === results) ?? traces[0];
+  const trace = lastGoodTrace(session, taskName(notebook, 'exec'));
   if (trace === undefined) return err(notExecuted(notebook));
   const executed = executedOf(trace);
   const { source, images } = script.projection;
@@ -113,6 +112,16 @@ async function sourceOf(session: Session, notebook: Notebook): Promise<Result<So
     walk: walkOf(source, executed.outputs, executed.extras),
     images,
   });
+}
+
+/** A notebook that is not executed is published as it is written: outputs of unknown origin would not be its own. */
+function withoutOutputs(session: Session, notebook: Notebook, { projection }: Present): Source {
+  const args = { script: notebook.script, previous: null, formats: null, kernel: null };
+  return {
+    file: () => session.conversions.run('to-notebook', args, notebook.script),
+    walk: walkOf(projection.source, '', null),
+    images: projection.images,
+  };
 }
 
 function walkOf(source: string, outputs: string, extras: string | null): Walk {

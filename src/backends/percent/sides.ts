@@ -55,8 +55,9 @@ export async function readSides(session: Session, notebook: Notebook): Promise<R
     const side = await session.projections.of(path, format, settings);
     if (side.ok) return side;
     const content = await session.files.digestOf(path);
-    const isNotebook = side.error.reason !== 'invalid-notebook' && side.error.reason !== 'conflict-markers';
-    if (!content.ok || content.value === 'missing' || isNotebook) return side;
+    const isOtherFailure =
+      side.error.reason !== 'invalid-notebook' && side.error.reason !== 'conflict-markers';
+    if (!content.ok || content.value === 'missing' || isOtherFailure) return side;
     return ok({ content: content.value, failure: side.error });
   };
   const [ipynb, myst] = await Promise.all([

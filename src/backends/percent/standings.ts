@@ -3,9 +3,9 @@ import type { Session } from '../../engine/session.ts';
 import type { Notebook } from '../../project/notebook.ts';
 import { ok, type Result } from '../../result.ts';
 import type { FileStanding, Standing } from '../backend.ts';
+import { decide } from './decide.ts';
 import type { Decision } from './reconcile.ts';
 import { isBroken, isPresent, isRebuilt, readSides } from './sides.ts';
-import { decide } from './sync.ts';
 
 const STANDINGS: Readonly<Record<Decision['kind'], Standing>> = {
   agreed: 'synced',

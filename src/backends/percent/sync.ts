@@ -1,14 +1,14 @@
 // Stage sync: brings the sides of a notebook to agree, or says that both were edited.
-import { stat } from 'node:fs/promises';
+import type { Digest } from '../../../cache/index.ts';
 import type { Session } from '../../engine/session.ts';
 import { FRESH, type Verdict } from '../../engine/verdict.ts';
 import type { NodeOutcome } from '../../event.ts';
 import type { Notebook } from '../../project/notebook.ts';
 import { err, ok, type Result } from '../../result.ts';
-import { committedSource } from './committed.ts';
 import { conflictFailure } from './conflict.ts';
+import { decide } from './decide.ts';
 import { timedSource, wantedPairing } from './pairing.ts';
-import { type Decision, reconcile } from './reconcile.ts';
+import type { Decision } from './reconcile.ts';
 import {
   isBroken,
   isPresent,
@@ -33,37 +33,7 @@ export async function assessSync(session: Session, notebook: Notebook): Promise<
     return ok({ state: 'stale', action: 'update', reason: { text, more: 0 }, perform });
   }
   if (isPresent(ipynb)) await session.state.setBase(notebook.id, script.projection.source);
-  if (isPresent(myst) && notebook.myst !== null) await session.files.adopt(notebook.myst, myst.content);
   return ok(FRESH);
-}
-
-/** What to do about the `.ipynb`; a missing one is as good as agreed, since pair creates it. */
-export async function decide(session: Session, notebook: Notebook, sides: Sides): Promise<Decision> {
-  const { script, ipynb } = sides;
-  if (isBroken(ipynb)) return { kind: 'to-notebook', guess: false };
-  if (!isPresent(ipynb) || notebook.ipynb === null) return { kind: 'agreed' };
-  const digests = { script: script.projection.source, notebook: ipynb.projection.source };
-  const settled = { ...digests, scriptModified: 0, notebookModified: 0 };
-  if (digests.script !== digests.notebook && session.direction !== undefined) {
-    return { kind: session.direction === 'py2nb' ? 'to-notebook' : 'to-script', guess: true };
-  }
-  const known = session.state.base(notebook.id);
-  if (known !== undefined || digests.script === digests.notebook)
-    return reconcile({ ...settled, base: known });
-  const committed = await committedSource(session, notebook, script.projection.settings);
-  if (committed !== undefined) return reconcile({ ...settled, base: committed });
-  const [scriptModified, notebookModified] = await Promise.all([
-    modified(notebook.script),
-    modified(notebook.ipynb),
-  ]);
-  return reconcile({ ...digests, base: undefined, scriptModified, notebookModified });
-}
-
-async function modified(path: string): Promise<number> {
-  return stat(path).then(
-    (found) => found.mtimeMs,
-    () => 0, // gone meanwhile: the write that follows notices
-  );
 }
 
 function reasonFor(decision: Decision, ipynb: PairedSide): string | undefined {
@@ -104,6 +74,7 @@ async function carryOut(
   const pairing = await wantedPairing(session, notebook, sides);
   const { script, ipynb } = sides;
   const { kernel } = pairing;
+  let agreed: Digest | undefined;
   if (decision.kind === 'conflict') return err(await conflictFailure(session, notebook, sides));
   if (decision.kind === 'to-notebook' && notebook.ipynb !== null && ipynb !== null) {
     if (isBroken(ipynb) && !isRebuilt(ipynb)) return err(ipynb.failure);
@@ -112,6 +83,7 @@ async function carryOut(
     const source = await timedSource(session, notebook);
     const written = await write(session, 'to-notebook', args, notebook.ipynb, ipynb.content, 'told', source);
     if (!written.ok) return written;
+    agreed = written.value;
   }
   if (decision.kind === 'to-script' && notebook.ipynb !== null) {
     const args = { notebook: notebook.ipynb, previous: notebook.script, formats: pairing.formats, kernel };
@@ -119,12 +91,20 @@ async function carryOut(
     const backup = decision.guess ? 'told' : 'never';
     const written = await write(session, 'to-script', args, notebook.script, script.content, backup);
     if (!written.ok) return written;
+    agreed = written.value;
   }
-  return settle(session, notebook);
+  return settle(session, notebook, agreed);
 }
 
-/** The sides agree now: regenerates the `.md` from the script if need be, and records the new base. */
-async function settle(session: Session, notebook: Notebook): Promise<Result<NodeOutcome>> {
+/**
+ * Regenerates the `.md` from the script if need be, and records the new base. `agreed` are the bytes that one side was
+ * given: both agreed on what they say, even if the other side has been edited since.
+ */
+async function settle(
+  session: Session,
+  notebook: Notebook,
+  agreed: Digest | undefined,
+): Promise<Result<NodeOutcome>> {
   const sides = await readSides(session, notebook);
   if (!sides.ok) return sides;
   const { script, ipynb, myst } = sides.value;
@@ -140,8 +120,10 @@ async function settle(session: Session, notebook: Notebook): Promise<Result<Node
     if (!written.ok) return written;
     await readSides(session, notebook); // while Python runs, so that the next look at the new file needs none
   }
-  if (isPresent(ipynb) && ipynb.projection.source === script.projection.source) {
-    await session.state.setBase(notebook.id, script.projection.source);
+  if (isPresent(ipynb)) {
+    const base = [script, ipynb].find(({ content }) => content === agreed) ?? script;
+    const isAgreed = base.content === agreed || script.projection.source === ipynb.projection.source;
+    if (isAgreed) await session.state.setBase(notebook.id, base.projection.source);
   }
   return ok('updated');
 }
