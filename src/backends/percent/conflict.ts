@@ -1,5 +1,5 @@
 // Shows a conflict: the cells of both sides as text, and the diff between them.
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { relativeName } from '../../engine/names.ts';
 import type { Session } from '../../engine/session.ts';
 import type { Failure } from '../../failure.ts';
@@ -21,7 +21,7 @@ export async function conflictFailure(session: Session, notebook: Notebook, side
   if (!other.ok) return other.error;
   const { root } = session.project;
   const [from, to] = [relativeName(root, notebook.script), relativeName(root, ipynb)];
-  const context = { context: 3 };
+  const options = { context: 3, headerOptions: FILE_HEADERS_ONLY };
   const diff = createTwoFilesPatch(
     from,
     to,
@@ -29,7 +29,7 @@ export async function conflictFailure(session: Session, notebook: Notebook, side
     textOf(other.value),
     undefined,
     undefined,
-    context,
+    options,
   );
   return { reason: 'sync-conflict', script: notebook.script, notebook: ipynb, diff };
 }

@@ -57,7 +57,7 @@ async function describe(session: Session, notebook: Notebook): Promise<Result<Wa
 }
 
 async function isInPlace(session: Session, notebook: Notebook, executed: Executed): Promise<Result<boolean>> {
-  if (!notebook.pairIpynb) return ok(await session.cache.blobs.has(executed.whole));
+  if (!notebook.pairIpynb) return ok(await session.cache.blobs.has(executed.whole, executed.size));
   const sides = await readSides(session, notebook);
   if (!sides.ok) return sides;
   const { ipynb } = sides.value;
@@ -69,7 +69,8 @@ async function restorable(
   notebook: Notebook,
   executed: Executed,
 ): Promise<string | undefined> {
-  if (!notebook.pairIpynb || !(await session.cache.blobs.has(executed.whole))) return undefined;
+  if (!notebook.pairIpynb || !(await session.cache.blobs.has(executed.whole, executed.size)))
+    return undefined;
   const sides = await readSides(session, notebook);
   if (!sides.ok || !isPresent(sides.value.ipynb)) return 'no outputs yet; known from the cache';
   const { executedCells } = sides.value.ipynb.projection;

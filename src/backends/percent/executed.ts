@@ -1,5 +1,5 @@
 // An executed notebook in the store: the whole file, and what it says, so that it can be put back without Python.
-import { type Digest, parseDigest, type Trace } from '../../../cache/index.ts';
+import type { Digest, Trace } from '../../../cache/index.ts';
 import type { Product } from '../../engine/keyed.ts';
 import type { Session } from '../../engine/session.ts';
 import { storedCopy } from '../../engine/stored.ts';
@@ -11,6 +11,8 @@ import type { Projection, TextSettings } from '../../worker/protocol.ts';
 export interface Executed {
   /** Blob of the whole executed `.ipynb`. */
   readonly whole: Digest;
+  /** Its size in bytes. */
+  readonly size: number;
   /** Projections of that file. */
   readonly outputs: string;
   readonly source: string;
@@ -24,9 +26,12 @@ const WHOLE = 'executed.ipynb';
 /** Reads back what `storeExecuted` stored; anything else under an exec key is a bug. */
 export function executedOf(trace: Pick<Trace, 'outputs' | 'facts'>): Executed {
   const whole = trace.outputs.find((output) => output.name === WHOLE);
-  const digest = whole === undefined ? undefined : parseDigest(whole.digest);
-  if (digest === undefined) throw new Error('a trace of an exec node has no executed notebook');
-  return { ...(trace.facts as unknown as Omit<Executed, 'whole'>), whole: digest };
+  if (whole === undefined) throw new Error('a trace of an exec node has no executed notebook');
+  return {
+    ...(trace.facts as unknown as Omit<Executed, 'whole' | 'size'>),
+    whole: whole.digest,
+    size: whole.size,
+  };
 }
 
 /** Stores an executed notebook as a blob with its projections. */

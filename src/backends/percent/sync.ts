@@ -20,12 +20,16 @@ import {
 } from './sides.ts';
 import { write } from './write.ts';
 
+/** A decision that pipeio can carry out. */
+type Settled = Exclude<Decision, { readonly kind: 'conflict' }>;
+
 /** Looks at whether the sides agree. Agreement is remembered as the base of the next comparison. */
 export async function assessSync(session: Session, notebook: Notebook): Promise<Result<Verdict>> {
   const sides = await readSides(session, notebook);
   if (!sides.ok) return sides;
   const { script, ipynb, myst } = sides.value;
   const decision = await decide(session, notebook, sides.value);
+  if (decision.kind === 'conflict') return err(await conflictFailure(session, notebook, sides.value));
   const winner = decision.kind === 'to-script' && isPresent(ipynb) ? ipynb : script;
   const text = reasonFor(decision, ipynb) ?? markdownReason(session, notebook, winner, myst);
   if (text !== undefined) {
@@ -36,7 +40,7 @@ export async function assessSync(session: Session, notebook: Notebook): Promise<
   return ok(FRESH);
 }
 
-function reasonFor(decision: Decision, ipynb: PairedSide): string | undefined {
+function reasonFor(decision: Settled, ipynb: PairedSide): string | undefined {
   switch (decision.kind) {
     case 'agreed':
       return undefined;
@@ -45,8 +49,6 @@ function reasonFor(decision: Decision, ipynb: PairedSide): string | undefined {
       return decision.guess ? '.py and .ipynb differ: the .py is taken' : '.py was edited';
     case 'to-script':
       return decision.guess ? '.py and .ipynb differ: the .ipynb is taken' : '.ipynb was edited';
-    case 'conflict':
-      return '.py and .ipynb were both edited';
   }
 }
 
@@ -69,13 +71,12 @@ async function carryOut(
   session: Session,
   notebook: Notebook,
   sides: Sides,
-  decision: Decision,
+  decision: Settled,
 ): Promise<Result<NodeOutcome>> {
   const pairing = await wantedPairing(session, notebook, sides);
   const { script, ipynb } = sides;
   const { kernel } = pairing;
   let agreed: Digest | undefined;
-  if (decision.kind === 'conflict') return err(await conflictFailure(session, notebook, sides));
   if (decision.kind === 'to-notebook' && notebook.ipynb !== null && ipynb !== null) {
     if (isBroken(ipynb) && !isRebuilt(ipynb)) return err(ipynb.failure);
     const previous = isBroken(ipynb) ? null : notebook.ipynb;
