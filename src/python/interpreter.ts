@@ -25,8 +25,11 @@ export function interpreterIdentity(interpreter: Interpreter): string {
   return `${interpreter.implementation} ${interpreter.version}`;
 }
 
+// Without the working directory on the path first: a project may well have a json.py.
 const PROBE = `
-import json, os, platform, site, sys, sysconfig
+import sys
+sys.path[:] = [p for p in sys.path if p]
+import json, os, platform, site, sysconfig
 stdlib = {os.path.realpath(sysconfig.get_path(n)) for n in ("stdlib", "platstdlib")}
 def foreign(p):
     real = os.path.realpath(p)

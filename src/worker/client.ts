@@ -66,6 +66,11 @@ export class Worker {
     });
   }
 
+  /** Whether it has ended; it answers nothing any more. */
+  get isDead(): boolean {
+    return this.#death !== undefined;
+  }
+
   /** Starts a worker and waits until it is ready. */
   static async start(options: WorkerStart): Promise<Result<Worker, PythonFailure>> {
     const started = startProcess(options);
