@@ -121,6 +121,11 @@ test('edits on both sides are a conflict that only a person settles', async () =
   expect(plain.code).toBe(1);
   for (const line of ['-b = 200', '+b = 2', '-c = 3', '+c = 300']) expect(plain.stdout).toContain(line);
 
+  const dry = await rig.build('-n');
+  expect(dry.code).toBe(1);
+  expect(dry.summary).toMatchObject({ conflict: 1, fresh: 1 });
+  expect(dry.events.filter(({ type }) => type === 'would-run')).toEqual([]);
+
   const careless = await rig.run('nb', 'sync', 'a', '--direction', 'nb2py');
   expect(careless.code).toBe(2);
   expect(await sides()).toEqual(edited);
