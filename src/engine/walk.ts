@@ -16,7 +16,7 @@ export function keyOf(walk: Walk): Digest {
 /** Words for a pair whose value changed; labels not named here say their own name. */
 const CHANGED: Readonly<Record<string, (name: string, before: string, now: string) => string>> = {
   cell: (name) => `cell ${name} changed`,
-  kernel: (_name, before, now) => `kernel changed (${before} to ${now})`,
+  kernel: (_name, before, now) => kernelChanged(before, now),
   input: (name) => `${name} changed`,
   env: (name) => `environment variable ${name} changed`,
   'depends-on': (name) => `results of ${name} changed`,
@@ -55,6 +55,16 @@ export function explain(before: Walk | undefined, now: Walk): Reason {
 function changed(label: string, before: string, now: string): string {
   const [kind, name] = split(label);
   return CHANGED[kind]?.(name, before, now) ?? SINGLE[kind] ?? `${label} changed`;
+}
+
+function kernelChanged(before: string, now: string): string {
+  const [was, is] = [interpreterOf(before), interpreterOf(now)];
+  return was === is ? 'kernel changed' : `kernel changed (${was} to ${is})`;
+}
+
+/** What people know a kernel by: of a kernelspec's JSON, the program that it starts. */
+function interpreterOf(identity: string): string {
+  return /^\{"argv":\["([^"]*)"/.exec(identity)?.[1] ?? identity;
 }
 
 function word(label: string, happened: 'added' | 'removed'): string {

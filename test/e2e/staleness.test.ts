@@ -2,7 +2,7 @@
 import { cp, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { percent, Rig, ran } from '../support/rig.ts';
+import { percent, Rig, ran, testPython } from '../support/rig.ts';
 
 const FOLDER = 'code/pipelines/flow/notebooks/explore';
 
@@ -143,6 +143,37 @@ test('another checkout with the cache runs no kernel, whether or not outputs are
   expect(await rig.outputs(join('elsewhere/deeper', FOLDER, 'uncommitted.ipynb'))).toEqual(['2']);
   expect(await rig.git('status', '--porcelain', there)).toBe('');
   expect((await rig.build(there)).summary).toMatchObject({ fresh: 3, python_started: 0 });
+});
+
+test('a kernel counts by what it starts, not by its name', async () => {
+  await using rig = await Rig.create();
+  const kernel = async (name: string, ...options: string[]) => {
+    const argv = [testPython(), ...options, '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
+    const spec = { argv, display_name: name, language: 'python' };
+    await rig.write(`../home/jupyter-data/kernels/${name}/kernel.json`, JSON.stringify(spec));
+  };
+  await kernel('same');
+  await kernel('different', '-X', 'utf8');
+  const { script, ipynb } = await rig.notebook('a', percent(`${ran('a')}\n1`));
+  await rig.build();
+  await rig.runs();
+
+  await rig.notebook('a', await rig.read(script), { kernel: 'same' });
+  expect((await rig.build()).summary).toMatchObject({ updated: 1, executed: 0, kernels_started: 0 });
+  expect((await rig.ipynb(ipynb)).metadata.kernelspec).toMatchObject({ name: 'same', display_name: 'same' });
+  expect(await rig.read(script)).toContain('#     name: same\n');
+
+  await rig.notebook('a', await rig.read(script), { kernel: 'different' });
+  const changed = await rig.build();
+  expect(changed.summary).toMatchObject({ executed: 1, kernels_started: 1 });
+  expect(changed.events).toContainEqual(
+    expect.objectContaining({
+      type: 'node-started',
+      node: 'exec',
+      reason: { text: 'kernel changed', more: 0 },
+    }),
+  );
+  expect((await rig.build()).summary).toMatchObject({ fresh: 1, python_started: 0 });
 });
 
 test('declared inputs and variables count; upstream results that stay equal stop the wave', async () => {

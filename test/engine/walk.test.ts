@@ -33,6 +33,13 @@ test('neighbouring pairs cannot flow into each other', () => {
 test('says the first change and how many more', () => {
   expect(explain(walk, withValue('cell 2', 'c'))).toEqual({ text: 'cell 2 changed', more: 0 });
   expect(explain(walk, withValue('kernel', 'y')).text).toBe('kernel changed (x to y)');
+  const spec = (...argv: string[]) => JSON.stringify({ argv, language: 'python' });
+  const explainKernel = (before: string, now: string) =>
+    explain([['kernel', before]], [['kernel', now]]).text;
+  expect(explainKernel(spec('cpython 3.11.7', '-m'), spec('cpython 3.12.1', '-m'))).toBe(
+    'kernel changed (cpython 3.11.7 to cpython 3.12.1)',
+  );
+  expect(explainKernel(spec('ir', '-a'), spec('ir', '-b'))).toBe('kernel changed');
   expect(explain(walk, withValue('input data/a.csv', '2')).text).toBe('data/a.csv changed');
   const both = withValue('cell 1', 'z').map(([l, v]) => [l, l === 'kernel' ? 'y' : v] as const);
   expect(explain(walk, both)).toEqual({ text: 'cell 1 changed', more: 1 });
