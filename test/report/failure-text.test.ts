@@ -53,6 +53,15 @@ describe('failures', () => {
     expect(lines(failure)).toEqual([said, '  a.py']);
   });
 
+  test('a message that names its cell is not said twice; a timeout is not called an interrupt', () => {
+    const at = { path: '/lab/a.py', cell: 2, cells: 3 };
+    const late = 'Cell 2 of 3 ran longer than 1 s.';
+    const exception = 'KeyboardInterrupt';
+    expect(lines({ reason: 'cell-timeout', message: late, exception, ...at })).toEqual([late, '  a.py']);
+    const died = 'The kernel was killed by SIGSEGV while cell 2 of 3 ran.';
+    expect(lines({ reason: 'kernel-died', message: died, ...at })).toEqual([died, '  a.py']);
+  });
+
   test('a conflict shows the diff and the commands that end it', () => {
     const failure: Failure = {
       reason: 'sync-conflict',

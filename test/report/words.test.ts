@@ -88,6 +88,11 @@ describe('summary', () => {
     expect(summaryText({ ...SUMMARY, fresh: 12 })).toBe('12 notebooks: 12 fresh  0.1 s');
   });
 
+  test('an interrupted build counts what did not come to its end', () => {
+    const text = summaryText({ ...SUMMARY, notebooks: 3, executed: 1 });
+    expect(text).toBe('3 notebooks: 1 executed, 2 not finished  0.1 s');
+  });
+
   test('conflicts are counted as nouns', () => {
     expect(summaryText({ ...SUMMARY, notebooks: 3, conflict: 2, blocked: 1 })).toBe(
       '3 notebooks: 2 conflicts, 1 blocked  0.1 s',
