@@ -45,6 +45,10 @@ Examples:
   pipeio build 'explore/*' -j 4      some, four kernels at once
   pipeio build --stage sync          only pair and sync
   pipeio build -n                    show what would run, and why`,
+  nb: `
+Examples:
+  pipeio nb status                   how every notebook stands
+  pipeio nb sync --dry               what a sync would do`,
   sync: `
 Examples:
   pipeio nb sync                                      bring .py, .ipynb and .md to agree
@@ -79,7 +83,10 @@ function addBuild(program: Command, deps: Deps, setCode: (code: number) => void)
 }
 
 function addNotebookCommands(program: Command, deps: Deps, setCode: (code: number) => void): void {
-  const nb = program.command('nb').description('commands for single notebooks');
+  const nb = program
+    .command('nb')
+    .description('look at notebooks and bring their sides to agree')
+    .addHelpText('after', EXAMPLES.nb);
   common(nb.command('status'))
     .description('show which sides agree, what is executed and what is published')
     .argument('[targets...]', 'flows, names, paths or globs')

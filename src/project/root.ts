@@ -31,7 +31,7 @@ export function findRoot({
   return err({
     reason: 'usage',
     message: `no project in ${cwd} or above it`,
-    hint: 'run "pipeio init" in the folder where your project begins, or name that folder with --root',
+    hint: 'put a pipeio.yml (it may be empty) into the folder where your project begins, or name that folder with --root',
   });
 }
 

@@ -77,7 +77,7 @@ function unknownTarget(
   return {
     reason: 'usage',
     message: `nothing is called ${target}`,
-    hint: '"pipeio status" lists every notebook',
+    hint: '"pipeio nb status" lists every notebook',
     ...didYouMean(last, known),
     ...didYouMean(target, known),
   };
