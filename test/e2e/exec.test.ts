@@ -129,7 +129,7 @@ test('an .ipynb that is saved in Jupyter while it runs keeps what was saved', as
     percent(waitFor('go'), { markdown: 'Prose.' }, 'x = 1\nx'),
   );
   const save = async (from: string, to: string) => {
-    await rig.write(`${FOLDER}/go`, '').then(() => rig.remove(`${FOLDER}/go`));
+    if (await rig.exists(`${FOLDER}/go`)) await rig.remove(`${FOLDER}/go`);
     const build = rig.start('build', '--json', '--force');
     await build.event(({ type }) => type === 'cell-started');
     await rig.editIpynb(ipynb, ({ cells }) => {
