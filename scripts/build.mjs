@@ -1,11 +1,12 @@
 // Bundles src/cli.ts into dist/, split so that heavy parts load only when used, and copies the Python worker beside it.
-import { cp, rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-await rm('dist', { recursive: true, force: true });
+// Built beside and renamed: what runs from dist/ meanwhile finds all of the old bundle or all of the new one.
+const folder = `dist.${process.pid}`;
 await build({
   entryPoints: { cli: 'src/cli.ts' },
-  outdir: 'dist',
+  outdir: folder,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -17,7 +18,9 @@ await build({
   },
   logLevel: 'warning',
 });
-await cp('src/worker', 'dist/worker', {
+await cp('src/worker', `${folder}/worker`, {
   recursive: true,
   filter: (source) => !source.endsWith('.ts') && !source.includes('__pycache__'),
 });
+await rm('dist', { recursive: true, force: true });
+await rename(folder, 'dist');

@@ -81,7 +81,7 @@ export function doctorText(report: DoctorReport, colors: Colors): string {
   const problems = report.findings.filter(({ level }) => level === 'problem').length;
   return [
     `pipeio ${report.pipeio}, Node ${report.node}, ${report.system}`,
-    `project  ${report.root ?? 'none here or above: run "pipeio init" where it begins'}`,
+    `project  ${report.root ?? 'none here or above: put a pipeio.yml where it begins'}`,
     `cache    ${report.cache}`,
     '',
     ...lines,

@@ -6,6 +6,15 @@ import type { Failure } from '../failure.ts';
 import type { Notebook } from '../project/notebook.ts';
 import type { Session } from './session.ts';
 
+/** Removes what earlier failures left: the notebook has run well since. */
+export async function forgetFailed(session: Session, notebook: Notebook): Promise<void> {
+  const place = join(session.project.root, '.pipeio', 'failed', notebook.id);
+  for (const extension of ['.ipynb', '.html']) {
+    await rm(`${place}${extension}`, { force: true });
+    await rm(`${place}.last-good${extension}`, { force: true });
+  }
+}
+
 /**
  * Moves what the run left to `.pipeio/failed/`, copies the last good result there if the store still has it, and
  * completes the failure with the two places. `extension` is that of both, with the dot.

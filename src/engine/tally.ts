@@ -6,13 +6,11 @@ import type { Node, Plan } from './plan.ts';
 import type { Session } from './session.ts';
 import type { Action } from './verdict.ts';
 
-/** What a dry run counts an action as. */
-const WOULD: Readonly<Record<Action | 'wait', NodeOutcome>> = {
-  execute: 'executed',
-  restore: 'restored',
-  update: 'updated',
-  wait: 'updated',
-};
+/** What a dry run counts an action as; a run that has to wait for another one may well happen. */
+function wouldBe(node: Node, action: Action | 'wait'): NodeOutcome {
+  if (action === 'execute' || (action === 'wait' && node.node === 'exec')) return 'executed';
+  return action === 'restore' ? 'restored' : 'updated';
+}
 
 /** The running count of one build. */
 export class Tally {
@@ -53,7 +51,7 @@ export class Tally {
 
   /** What a dry run found. */
   would(node: Node, action: Action | 'wait'): void {
-    this.#count(node, WOULD[action]);
+    this.#count(node, wouldBe(node, action));
   }
 
   /** How every notebook ended that did: with all its nodes, or badly. A notebook without nodes is fresh. */

@@ -79,8 +79,8 @@ test.each([
   ['niose', 'did you mean "noise"?'],
   ['preprocess/ieg', 'did you mean "preprocess/ieeg"?'],
   ['code/pipelines/preprocess/nose.py', 'did you mean "noise"?'],
-  ['zzz*', '"pipeio status" lists every notebook'],
-  ['../../elsewhere.py', '"pipeio status" lists every notebook'],
+  ['zzz*', '"pipeio nb status" lists every notebook'],
+  ['../../elsewhere.py', '"pipeio nb status" lists every notebook'],
 ])('%s matches nothing', async (target, hint) => {
   const project = await loadProject({ root: tree(FILES) });
   expect(selectNotebooks(project, ['noise', target], project.root)).toEqual({

@@ -1,6 +1,6 @@
 // The backend for marimo notebooks: one reactive `.py`, run and rendered by the `marimo` program's export.
 import { parseDigest } from '../../../cache/index.ts';
-import { keepFailed } from '../../engine/failed.ts';
+import { forgetFailed, keepFailed } from '../../engine/failed.ts';
 import { assessKeyed, lastGoodTrace } from '../../engine/keyed.ts';
 import { assessPage } from '../../engine/page.ts';
 import type { Session } from '../../engine/session.ts';
@@ -65,6 +65,7 @@ function assessExec(session: Session, notebook: Notebook) {
       }
       const stored = await session.cache.blobs.putFile(exported.value.file);
       if (!stored.ok) return err(writeFailureOf(stored.error.path, stored.error.code));
+      await forgetFailed(session, notebook);
       const { digest, size } = stored.value;
       return ok({ outputs: [{ name: PAGE, digest, size }], facts: null, seconds: exported.value.seconds });
     },

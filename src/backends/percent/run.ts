@@ -1,6 +1,6 @@
 // Runs a percent notebook and puts the executed notebook in place.
 import { availableParallelism } from 'node:os';
-import { keepFailed } from '../../engine/failed.ts';
+import { forgetFailed, keepFailed } from '../../engine/failed.ts';
 import { kernelVariables } from '../../engine/inputs.ts';
 import { lastGoodTrace, type Product } from '../../engine/keyed.ts';
 import { emitterFor } from '../../engine/node-events.ts';
@@ -59,6 +59,7 @@ export async function run(
   if (done.value.read !== side.content) return err(moved(path));
   const stored = await storeExecuted(session, out, script.projection.settings, done.value.seconds);
   if (!stored.ok) return stored;
+  await forgetFailed(session, notebook);
   return paired ? place(session, notebook, ipynb, out, stored.value) : stored;
 }
 
