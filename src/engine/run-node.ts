@@ -33,13 +33,18 @@ export class NodeRunner {
 
   /** Looks again, since the slot may have been waited for, and does what there is to do. */
   async run(node: Node, signal: AbortSignal): Promise<Result<NodeOutcome>> {
+    let telling: NodeJS.Immediate | undefined;
     const lock = await this.#options.locks.acquire(node.id, {
       signal,
       onWait: (holder) => {
         const text = `waits for process ${holder.pid}, which is at this very node`;
-        this.#session.emit({ type: 'remark', text, ...refOf(node.notebook, node.node) });
+        const remark = { type: 'remark', text, ...refOf(node.notebook, node.node) } as const;
+        // The lock of a dead process is taken over before this has its turn: nobody waits for the dead.
+        clearImmediate(telling);
+        telling = setImmediate(() => this.#session.emit(remark));
       },
     });
+    clearImmediate(telling);
     if (!lock.ok) return err(lockFailure(lock.error));
     try {
       this.#options.refresh();

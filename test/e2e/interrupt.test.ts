@@ -48,6 +48,7 @@ async function expectNextBuildRight(rig: Rig, long: NotebookFiles): Promise<void
   await rig.write('go', '');
   const next = await rig.build();
   expect(next.code).toBe(0);
+  expect(next.events.filter(({ type }) => type === 'remark')).toEqual([]); // nobody waits for the dead
   expect(next.summary).toMatchObject({ notebooks: 3, failed: 0, blocked: 0 });
   expect(await rig.outputs(long.ipynb)).toEqual(['', 'went\n']);
   const runs = await rig.runs();
