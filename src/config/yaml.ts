@@ -85,23 +85,50 @@ export function parseYaml(
   try {
     return { yaml: located(file, document, lines), problems };
   } catch (error) {
-    // The one thing that toJS throws for is an alias without its anchor, or one that multiplies out of bounds.
-    if (!(error instanceof ReferenceError)) throw error;
-    const message = `not valid YAML: ${lowerFirst(error.message)}`;
-    return { yaml: null, problems: [problem('error', message, danglingAlias(document, lines))] };
+    // Aliases and merges are resolved last; one that multiplies out of bounds has no place of its own.
+    const wrong = wrongReference(document);
+    if (wrong === null && !(error instanceof ReferenceError)) throw error;
+    const message = wrong?.message ?? lowerFirst(String(error));
+    const spot = wrong ? spotAt(lines, wrong.range[0], wrong.range[1]) : START;
+    return { yaml: null, problems: [problem('error', `not valid YAML: ${message}`, spot)] };
   }
 }
 
-function danglingAlias(document: Document.Parsed, lines: LineCounter): Spot {
-  let spot = START;
+interface WrongReference {
+  readonly message: string;
+  readonly range: readonly [start: number, end: number, nodeEnd: number];
+}
+
+/** The first alias without a target, alias within its own target, or merge of something that is no map. */
+function wrongReference(document: Document.Parsed): WrongReference | null {
+  let wrong: WrongReference | null = null;
   visit(document, {
     Alias: (_key, alias) => {
-      if (alias.resolve(document) !== undefined || !alias.range) return undefined;
-      spot = spotAt(lines, alias.range[0], alias.range[1]);
+      if (!alias.range) return undefined;
+      const [start] = alias.range;
+      const target = alias.resolve(document);
+      if (target === undefined) {
+        const message = `unresolved alias (the anchor must be set before the alias): ${alias.source}`;
+        wrong = { message, range: alias.range };
+      } else if (target.range && target.range[0] <= start && start < target.range[1]) {
+        wrong = { message: `the alias ${alias.source} stands within what it names`, range: alias.range };
+      }
+      return wrong ? visit.BREAK : undefined;
+    },
+    Pair: (_key, { key, value }) => {
+      if (!isScalar(key) || key.value !== '<<' || !key.range || isMergeable(document, value))
+        return undefined;
+      wrong = { message: 'what "<<" merges must be a map, or a list of maps', range: key.range };
       return visit.BREAK;
     },
   });
-  return spot;
+  return wrong;
+}
+
+function isMergeable(document: Document.Parsed, value: unknown): boolean {
+  const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  const source = resolve(value);
+  return isMap(source) || (isSeq(source) && source.items.every((item) => isMap(resolve(item))));
 }
 
 /** Where the library speaks to programmers. */

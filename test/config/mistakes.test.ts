@@ -131,6 +131,16 @@ describe('each mistake is told where it stands', () => {
       'entries: *nothing\n',
       ['error 1:10+8 not valid YAML: unresolved alias (the anchor must be set before the alias): nothing'],
     ],
+    [
+      'alias within what it names',
+      'entries: &all\n  - *all\n',
+      ['error 2:5+4 not valid YAML: the alias all stands within what it names'],
+    ],
+    [
+      'merge of no map',
+      'entries:\n  - <<: 5\n    path: a.py\n',
+      ['error 2:5+2 not valid YAML: what "<<" merges must be a map, or a list of maps'],
+    ],
     ['conflict markers of git', 'entries:\n<<<<<<< HEAD\n  - path: a.py\n=======\n', ['error']],
     [
       'empty file',
