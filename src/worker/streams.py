@@ -1,7 +1,8 @@
-"""The stdout and stderr that one cell leaves: limited in size, one output each, as a terminal would show them."""
+"""The stdout and stderr that one cell leaves: limited in size, in one piece each, as a terminal would show them."""
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from nbformat import NotebookNode
@@ -39,36 +40,33 @@ class Streams:
         return text != ""
 
     def finish(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
-        """The outputs with one stream of each name, and a last line in each that says how much was dropped."""
+        """The outputs with their streams merged, and a last line in the stream of which something was dropped."""
         merged = merge_streams(outputs)
-        for out in merged:
-            dropped = self._dropped.get(out.get("name", ""), 0) if out["output_type"] == "stream" else 0
-            if dropped:
+        for name, dropped in self._dropped.items():
+            for out in [out for out in merged if _is_stream(out, name)][-1:]:
                 out["text"] += f"\n[output truncated, {dropped} bytes more]\n"
         return merged
 
 
 def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """The outputs with all text of a stream where its first stood, stdout before an adjacent stderr.
+    """The outputs with one stdout, then one stderr, between those of other kinds.
 
-    The two arrive in no fixed order, and notebooks shall not differ by that.
+    The two arrive in no fixed order and in pieces, and notebooks shall not differ by that. Figures and results stay
+    between the lines that were printed before and after them: the kernel keeps that order.
     """
-    texts: dict[str, list[str]] = {}
     merged: list[NotebookNode] = []
-    for out in outputs:
-        if out["output_type"] == "stream":
-            if out["name"] not in texts:
-                merged.append(new_output("stream", name=out["name"]))
-            texts.setdefault(out["name"], []).append(out["text"])
-        else:
-            merged.append(out)
-    for out in merged:
-        if out["output_type"] == "stream":
-            out["text"] = overwrite("".join(texts[out["name"]]))
-    for place in range(len(merged) - 1):
-        if _is_stream(merged[place], "stderr") and _is_stream(merged[place + 1], "stdout"):
-            merged[place : place + 2] = merged[place + 1], merged[place]
+    for is_stream, run in groupby(outputs, lambda out: out["output_type"] == "stream"):
+        merged += _merged_run(list(run)) if is_stream else run
     return merged
+
+
+def _merged_run(streams: list[NotebookNode]) -> list[NotebookNode]:
+    texts: dict[str, list[str]] = {}
+    for out in streams:
+        texts.setdefault(out["name"], []).append(out["text"])
+    # stdout before stderr
+    names = sorted(texts, reverse=True)
+    return [new_output("stream", name=name, text=overwrite("".join(texts[name]))) for name in names]
 
 
 def overwrite(text: str) -> str:

@@ -51,6 +51,23 @@ test('two runs give the same bytes, both streams and a progress bar included', a
   expect(textOf(cells[1])).toBe('2');
 });
 
+test('figures stand between the lines that were printed before and after them', async () => {
+  const path = await rig.notebook('order', [
+    [
+      'import sys',
+      'from IPython.display import display',
+      'for subject in "ab":',
+      '    print(subject, file=sys.stderr); print(subject)',
+      '    display(subject)',
+    ].join('\n'),
+  ]);
+  expect(await rig.execute(path)).toMatchObject({ ok: true });
+  const [cell] = await rig.cells(`${path}.out`);
+  const figure = ['stdout', 'stderr', 'display_data'];
+  expect(cell?.outputs?.map((out) => out.name ?? out.output_type)).toEqual([...figure, ...figure]);
+  expect(textOf(cell)).toBe("a\na\n'a'b\nb\n'b'");
+});
+
 test('a percent script runs as it stands', async () => {
   await writeFile(
     rig.path('script.py'),
@@ -135,6 +152,15 @@ test('a cell that prints 50 MB in one line keeps the first megabyte and says so'
   expect(await rig.execute(path)).toMatchObject({ ok: true });
   const text = textOf((await rig.cells(`${path}.out`))[0]);
   expect(text).toMatch(/^x{1000000}\n\[output truncated, 49000001 bytes more\]\n$/);
+});
+
+test('the limit of a stream holds across figures, and is told once', async () => {
+  const show =
+    'from IPython.display import display\nprint("a" * 600_000)\ndisplay(1)\nprint("b" * 600_000)\n';
+  const path = await rig.notebook('loud-figures', [`${show}display(2)\nprint("c")`]);
+  expect(await rig.execute(path)).toMatchObject({ ok: true });
+  const text = textOf((await rig.cells(`${path}.out`))[0]);
+  expect(text).toMatch(/^a{600000}\n1b{399999}\n\[output truncated, 200004 bytes more\]\n2$/);
 });
 
 test('environment and working directory: kernelspec over the process, request over the kernelspec', async () => {
