@@ -50,6 +50,20 @@ export interface Reason {
   readonly more: number;
 }
 
+/**
+ * How one file of a notebook stands to the others. `stale`: generated, and older than what it is generated from;
+ * `unreadable`: it is no notebook.
+ */
+export type FileState =
+  | 'source'
+  | 'synced'
+  | 'py-newer'
+  | 'ipynb-newer'
+  | 'conflict'
+  | 'missing'
+  | 'unreadable'
+  | 'stale';
+
 /** Counts of a finished build; each notebook counts once. */
 export interface Summary {
   readonly notebooks: number;

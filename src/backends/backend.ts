@@ -2,7 +2,7 @@
 
 import type { Session } from '../engine/session.ts';
 import type { Verdict } from '../engine/verdict.ts';
-import type { NodeName } from '../event.ts';
+import type { FileState, NodeName } from '../event.ts';
 import type { Notebook, NotebookFormat } from '../project/notebook.ts';
 import type { Result } from '../result.ts';
 
@@ -17,21 +17,10 @@ export interface NodeSpec {
   readonly after: readonly NodeName[];
 }
 
-/** How one file of a notebook stands to the others. */
-export type Standing =
-  | 'source'
-  | 'synced'
-  | 'py-newer'
-  | 'ipynb-newer'
-  | 'conflict'
-  | 'missing'
-  | 'unreadable'
-  | 'stale';
-
 /** One file of a notebook. */
 export interface FileStanding {
   readonly path: string;
-  readonly standing: Standing;
+  readonly standing: FileState;
 }
 
 /** A notebook format. */
@@ -39,7 +28,7 @@ export interface Backend {
   readonly format: NotebookFormat;
   /** The nodes of a notebook, in order; empty for an archived one. */
   nodes(notebook: Notebook): readonly NodeSpec[];
-  /** Looks at one node without changing anything. */
+  /** Looks at one node without changing any file of the project. */
   assess(session: Session, notebook: Notebook, node: NodeName): Promise<Result<Verdict>>;
   /** The files of a notebook and how they stand to each other. */
   files(session: Session, notebook: Notebook): Promise<Result<readonly FileStanding[]>>;

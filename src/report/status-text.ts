@@ -1,22 +1,9 @@
 // Draws the picture of `pipeio nb status`: per notebook its files, whether they agree, and what is published.
+import type { FileState } from '../event.ts';
 import type { Colors } from './colors.ts';
 import { colorsOf } from './colors.ts';
 import { oneLine, padColumns } from './columns.ts';
 import { showDay, showMinute } from './words.ts';
-
-/**
- * How one file of a notebook stands to the others. `stale`: generated, and older than what it is generated from;
- * `unreadable`: it is no notebook.
- */
-export type FileState =
-  | 'source'
-  | 'synced'
-  | 'py-newer'
-  | 'ipynb-newer'
-  | 'conflict'
-  | 'missing'
-  | 'unreadable'
-  | 'stale';
 
 /** One file of a notebook. */
 export interface StatusFile {

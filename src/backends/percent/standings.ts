@@ -1,13 +1,14 @@
 // How the sides of a percent notebook stand to each other, for people to see.
 import type { Session } from '../../engine/session.ts';
+import type { FileState } from '../../event.ts';
 import type { Notebook } from '../../project/notebook.ts';
 import { ok, type Result } from '../../result.ts';
-import type { FileStanding, Standing } from '../backend.ts';
+import type { FileStanding } from '../backend.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './reconcile.ts';
 import { isBroken, isPresent, isRebuilt, readSides } from './sides.ts';
 
-const STANDINGS: Readonly<Record<Decision['kind'], Standing>> = {
+const STANDINGS: Readonly<Record<Decision['kind'], FileState>> = {
   agreed: 'synced',
   'to-notebook': 'py-newer',
   'to-script': 'ipynb-newer',
