@@ -11,7 +11,7 @@ export interface Deps {
   readonly stdout: { write(text: string): void; readonly isTTY: boolean; readonly columns: number };
   readonly stderr: { write(text: string): void };
   readonly setExitCode: (code: number) => void;
-  /** Calls back at SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  /** Calls back at SIGINT, SIGTERM, SIGHUP and a closed output until the returned function is called. */
   readonly onInterrupt: (callback: (signal: NodeJS.Signals) => void) => () => void;
   /** Ends the process at once: only for a second Ctrl-C. */
   readonly exitNow: (code: number) => never;
@@ -19,8 +19,18 @@ export interface Deps {
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The real process. */
+/**
+ * The real process. A reader that goes away (`pipeio build | head`) is taken for an interrupt: whoever listens stops
+ * what runs, and with nobody listening there is nothing left to say.
+ */
 export function realDeps(): Deps {
+  const listeners = new Set<(signal: NodeJS.Signals) => void>();
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {
+      for (const listener of listeners) listener('SIGPIPE');
+      listeners.clear();
+    });
+  }
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -37,8 +47,10 @@ export function realDeps(): Deps {
       process.exitCode = code;
     },
     onInterrupt: (callback) => {
+      listeners.add(callback);
       for (const signal of INTERRUPTS) process.on(signal, callback);
       return () => {
+        listeners.delete(callback);
         for (const signal of INTERRUPTS) process.off(signal, callback);
       };
     },

@@ -29,6 +29,17 @@ export async function main(deps: Deps): Promise<number> {
   }
 }
 
+/** Flags that were not given; as defaults of commander each would be printed in every help. */
+const OFF = {
+  dryRun: false,
+  dry: false,
+  force: false,
+  failFast: false,
+  prune: false,
+  json: false,
+  fix: false,
+};
+
 const EXAMPLES = {
   program: `
 Examples:
@@ -70,15 +81,15 @@ function addBuild(program: Command, deps: Deps, setCode: (code: number) => void)
     .description('pair, sync, execute and publish every notebook whose result could have changed')
     .argument('[targets...]', 'flows, names, paths or globs')
     .option('-j, --jobs <n>', 'kernels at once (default: number of cores)', wholeNumber)
-    .option('-n, --dry-run', 'show what would run and why; change nothing', false)
-    .option('--force', 'run also what is fresh', false)
-    .option('--fail-fast', 'stop everything at the first failure', false)
-    .option('--prune', 'remove published files whose entry is gone or archived', false)
+    .option('-n, --dry-run', 'show what would run and why; change nothing')
+    .option('--force', 'run also what is fresh')
+    .option('--fail-fast', 'stop everything at the first failure')
+    .option('--prune', 'remove published files whose entry is gone or archived')
     .addOption(stageOption())
     .addHelpText('after', EXAMPLES.build)
     .action(async (targets: string[], options: Omit<BuildArguments, 'targets'>) => {
       const { build } = await import('./commands/build.ts');
-      setCode(await build(deps, { ...options, targets }));
+      setCode(await build(deps, { ...OFF, ...options, targets }));
     });
 }
 
@@ -93,18 +104,18 @@ function addNotebookCommands(program: Command, deps: Deps, setCode: (code: numbe
     .addHelpText('after', EXAMPLES.status)
     .action(async (targets: string[], options) => {
       const { status } = await import('./commands/status.ts');
-      setCode(await status(deps, { ...options, targets }));
+      setCode(await status(deps, { ...OFF, ...options, targets }));
     });
   common(nb.command('sync'))
     .description('bring the sides of notebooks to agree; edits on both sides are a conflict, never merged')
     .argument('[targets...]', 'flows, names, paths or globs')
     .addOption(new Option('--direction <way>', 'which side wins').choices(['py2nb', 'nb2py']))
-    .option('--force', 'with --direction: that side wins even if the other one was edited', false)
-    .option('--dry', 'show what would happen; change nothing', false)
+    .option('--force', 'with --direction: that side wins even if the other one was edited')
+    .option('-n, --dry', 'show what would happen; change nothing')
     .addHelpText('after', EXAMPLES.sync)
     .action(async (targets: string[], options) => {
       const { sync } = await import('./commands/sync.ts');
-      setCode(await sync(deps, { ...options, targets }));
+      setCode(await sync(deps, { ...OFF, ...options, targets }));
     });
 }
 
@@ -115,12 +126,12 @@ function addDoctor(program: Command, deps: Deps, setCode: (code: number) => void
       'show what was found of Node, Python, packages, kernels and marimo, and how to mend what is missing',
     )
     .option('--root <folder>', 'the project (default: found upwards from here)')
-    .option('--fix', 'let Jupyter open notebooks that are paired with hidden folders', false)
-    .option('--json', 'one JSON object', false)
+    .option('--fix', 'let Jupyter open notebooks that are paired with hidden folders')
+    .option('--json', 'for machines: JSON')
     .addHelpText('after', EXAMPLES.doctor)
     .action(async (options: { root?: string; fix: boolean; json: boolean }) => {
       const { doctor } = await import('./commands/doctor.ts');
-      setCode(await doctor(deps, options));
+      setCode(await doctor(deps, { ...OFF, ...options }));
     });
 }
 
@@ -129,7 +140,7 @@ function common(command: Command): Command {
   return command
     .option('--root <folder>', 'the project (default: found upwards from here)')
     .option('--cache-dir <folder>', 'where results are kept (default: PIPEIO_CACHE_DIR, else .pipeio/cache)')
-    .option('--json', 'one JSON object a line', false);
+    .option('--json', 'for machines: JSON');
 }
 
 function stageOption(): Option {

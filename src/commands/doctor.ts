@@ -10,6 +10,7 @@ import { diagnose, type Finding, type Needs } from '../python/diagnosis.ts';
 import { openEnvironment, type PythonEnvironment } from '../python/environment.ts';
 import { cacheFolder } from '../python/places.ts';
 import { type Colors, colorsOf, wantsColor } from '../report/colors.ts';
+import { hasConfigErrors, tellProblems } from './project-session.ts';
 
 /** What `doctor` is asked to do. */
 export interface DoctorOptions {
@@ -50,9 +51,11 @@ export async function doctor(deps: Doctored, options: DoctorOptions): Promise<nu
   });
   const mended = options.fix ? await fix(python, deps) : true;
   const report = await doctorReport(python, project, deps.env);
+  if (project !== null) tellProblems(deps, project);
   const colors = colorsOf(wantsColor(deps.env, deps.stdout.isTTY));
   deps.stdout.write(options.json ? `${JSON.stringify(report)}\n` : doctorText(report, colors));
-  return mended && report.findings.every(({ level }) => level !== 'problem') ? 0 : 1;
+  const isSound = report.findings.every(({ level }) => level !== 'problem');
+  return mended && isSound && (project === null || !hasConfigErrors(project)) ? 0 : 1;
 }
 
 /** Looks at the machine on behalf of `project`; null outside of one. */
@@ -82,7 +85,7 @@ export function doctorText(report: DoctorReport, colors: Colors): string {
   return [
     `pipeio ${report.pipeio}, Node ${report.node}, ${report.system}`,
     `project  ${report.root ?? 'none here or above: put a pipeio.yml where it begins'}`,
-    `cache    ${report.cache}`,
+    `own      ${report.cache} (what pipeio makes for itself)`,
     '',
     ...lines,
     '',

@@ -8,6 +8,7 @@ import { loadProject } from '../project/load.ts';
 import type { Project } from '../project/project.ts';
 import { findRoot } from '../project/root.ts';
 import { selectNotebooks } from '../project/targets.ts';
+import { diagnosticText } from '../report/diagnostic.ts';
 import { ok, type Result } from '../result.ts';
 
 /** Options that every such command has. */
@@ -30,7 +31,17 @@ export async function chooseNotebooks(deps: Deps, options: ProjectArguments): Pr
   if (!root.ok) return root;
   const project = await loadProject({ root: root.value });
   const notebooks = selectNotebooks(project, options.targets, deps.cwd);
-  return notebooks.ok ? ok({ project, notebooks: notebooks.value }) : notebooks;
+  if (notebooks.ok) return ok({ project, notebooks: notebooks.value });
+  // What is not found may stand in a file that cannot be read.
+  tellProblems(deps, project);
+  return notebooks;
+}
+
+/** Prints what is wrong with the configuration. */
+export function tellProblems(deps: Pick<Deps, 'stderr'>, project: Project): void {
+  for (const problem of project.problems) {
+    for (const line of diagnosticText(problem, project.root)) deps.stderr.write(`${line}\n`);
+  }
 }
 
 /** Settings of a session beside what `ProjectArguments` says. */

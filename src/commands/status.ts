@@ -11,10 +11,15 @@ import type { Session } from '../engine/session.ts';
 import type { Failure } from '../failure.ts';
 import type { Notebook } from '../project/notebook.ts';
 import { wantsColor } from '../report/colors.ts';
-import { diagnosticText } from '../report/diagnostic.ts';
 import { failureLines } from '../report/failure-text.ts';
 import { type NotebookStatus, type StatusFile, statusText } from '../report/status-text.ts';
-import { chooseNotebooks, hasConfigErrors, type ProjectArguments, sessionFor } from './project-session.ts';
+import {
+  chooseNotebooks,
+  hasConfigErrors,
+  type ProjectArguments,
+  sessionFor,
+  tellProblems,
+} from './project-session.ts';
 import { tellFailure } from './reporters.ts';
 
 /** Runs the command; exit code 1 where a notebook is in conflict, failed, or cannot be looked at. */
@@ -22,9 +27,7 @@ export async function status(deps: Deps, options: ProjectArguments): Promise<num
   const chosen = await chooseNotebooks(deps, options);
   if (!chosen.ok) return tellFailure(deps, chosen.error);
   const { project, notebooks } = chosen.value;
-  for (const problem of project.problems) {
-    for (const line of diagnosticText(problem, project.root)) deps.stderr.write(`${line}\n`);
-  }
+  tellProblems(deps, project);
   const open = await sessionFor(deps, project, options, { emit: () => {}, chosen: notebooks });
   try {
     const plan = makePlan(project.notebooks, notebooks);
@@ -54,6 +57,9 @@ async function statusOf(
   findings: Findings,
 ): Promise<{ status: NotebookStatus; problem: string[] }> {
   const files = await backendOf(notebook.format).files(session, notebook);
+  const finding = findings.get(taskId(taskName(notebook, 'exec')));
+  const failure = !files.ok ? files.error : finding?.ok === false ? finding.error : undefined;
+  const isTold = failure === undefined || failure.reason === 'sync-conflict';
   const shown = files.ok ? files.value : filesBeside(notebook, files.error);
   return {
     status: {
@@ -67,7 +73,7 @@ async function statusOf(
       executed: executedState(session, notebook, findings),
       published: await publishedOf(notebook),
     },
-    problem: files.ok ? [] : failureLines(files.error, { root: session.project.root, name: notebook.name }),
+    problem: isTold ? [] : failureLines(failure, { root: session.project.root, name: notebook.name }),
   };
 }
 
@@ -101,9 +107,10 @@ async function modifiedAt(path: string): Promise<Date | null> {
 function executedState(session: Session, notebook: Notebook, findings: Findings): NotebookStatus['executed'] {
   const task = taskName(notebook, 'exec');
   const finding = findings.get(taskId(task));
-  if (finding?.ok === true && finding.value.state === 'fresh') return 'yes';
+  if (finding === undefined) return null;
+  if (finding.ok === true && finding.value.state === 'fresh') return 'yes';
   if (session.state.failure(notebook.id) !== undefined) return 'failed';
-  if (finding?.ok !== true || finding.value.state === 'fresh') return 'no';
+  if (finding.ok !== true || finding.value.state === 'fresh') return 'no';
   if (finding.value.state === 'stale' && finding.value.action === 'restore') return 'edited';
   return session.state.last(task) === undefined ? 'no' : 'stale';
 }

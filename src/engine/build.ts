@@ -1,6 +1,7 @@
 // Builds a plan: looks first, then lets the graph decide when each stale node runs; tells everything as events.
 import { schedule, type Task, type TaskId, taskId } from '../../graph/index.ts';
 import type { NodeName, NotebookOutcome } from '../event.ts';
+import type { Notebook } from '../project/notebook.ts';
 import type { Result } from '../result.ts';
 import { assess, type Findings, lookAt, strayThrow } from './look.ts';
 import { refOf } from './node-events.ts';
@@ -27,7 +28,7 @@ const LIGHT_PER_JOB = 4;
 export async function build(session: Session, plan: Plan, options: BuildOptions): Promise<BuildResult> {
   const findings = await lookAt(session, plan);
   const tally = new Tally(session, plan);
-  announce(session, plan, findings, options.dryRun);
+  await announce(session, plan, findings, options.dryRun);
   if (options.dryRun) {
     for (const [id, finding] of findings) {
       const cause = plan.graph.tasks.get(id)?.dependsOn.find((before) => findings.get(before)?.ok === false);
@@ -45,26 +46,31 @@ export async function build(session: Session, plan: Plan, options: BuildOptions)
   return tally.finish();
 }
 
-function announce(session: Session, plan: Plan, findings: Findings, dryRun: boolean): void {
-  const { notebooks, graph } = plan;
-  const runs = new Set<string>();
-  const paired = new Set<string>();
+async function announce(session: Session, plan: Plan, findings: Findings, dryRun: boolean): Promise<void> {
+  const running = new Set<Notebook>();
   for (const [id, finding] of findings) {
     const { notebook, node } = nodeOf(plan, id);
-    if (!finding.ok || !mayExecute(node, finding.value)) continue;
-    runs.add(notebook.id);
-    if (notebook.pairIpynb) paired.add(notebook.id);
+    if (finding.ok && mayExecute(node, finding.value)) running.add(notebook);
   }
-  session.emit({
-    type: 'plan',
-    notebooks: notebooks.length,
-    nodes: graph.tasks.size,
-    toExecute: runs.size,
-    dryRun,
-  });
+  const { notebooks, graph } = plan;
+  const toExecute = running.size;
+  session.emit({ type: 'plan', notebooks: notebooks.length, nodes: graph.tasks.size, toExecute, dryRun });
+  if (session.project.notebooks.length === 0 && session.project.problems.length === 0) {
+    const text = 'no notebooks are registered: list them in code/pipelines/<flow>/notebooks/notebook.yml';
+    session.emit({ type: 'notice', text });
+  }
   const isFirst = [...findings.keys()].every((id) => session.state.last(id) === undefined);
-  if (isFirst && runs.size > 1 && !dryRun)
-    session.emit({ type: 'notice', text: firstBuild(runs.size, paired.size) });
+  if (!isFirst || toExecute === 0 || dryRun) return;
+  session.emit({ type: 'notice', text: firstBuild(toExecute, await existingPairs(session, running)) });
+}
+
+async function existingPairs(session: Session, notebooks: Iterable<Notebook>): Promise<number> {
+  let existing = 0;
+  for (const { ipynb, pairIpynb } of notebooks) {
+    const content = ipynb !== null && pairIpynb ? await session.files.digestOf(ipynb) : undefined;
+    if (content?.ok === true && content.value !== 'missing') existing++;
+  }
+  return existing;
 }
 
 /** Whether a notebook will run, as far as can be told before what it depends on has. */
@@ -73,11 +79,11 @@ function mayExecute(node: NodeName, verdict: Verdict): boolean {
   return verdict.state === 'stale' && verdict.action === 'execute';
 }
 
-/** Said once, before a first build changes many files. */
-function firstBuild(runs: number, paired: number): string {
-  const start = `first build here: ${runs} notebooks will run`;
-  if (paired === 0) return start;
-  return `${start}; ${paired} .ipynb get the outputs of a clean run, and what they held before goes to .pipeio/backups/`;
+/** Said once, before a first build changes files that are there. */
+function firstBuild(runs: number, existing: number): string {
+  const start = `first build here: ${runs === 1 ? '1 notebook' : `${runs} notebooks`} will run`;
+  if (existing === 0) return start;
+  return `${start}; the outputs of ${existing} .ipynb become those of a clean run, with a copy of what is replaced in .pipeio/backups/`;
 }
 
 function tellWouldRun(session: Session, node: Node, finding: Result<Verdict>, tally: Tally): void {
@@ -109,6 +115,7 @@ async function runAll(
     pools: { kernel: session.jobs, light: session.jobs * LIGHT_PER_JOB },
     failFast: options.failFast,
     signal: options.signal,
+    // Things have changed since the first look: the nodes before this one have run.
     check: async (task) => {
       const node = nodeOf(plan, task.id);
       const verdict = await assess(session, node);

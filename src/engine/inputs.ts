@@ -11,10 +11,11 @@ import type { Walk } from './walk.ts';
 
 /** Walks over what a run depends on beside its code and its kernel. */
 export async function walkSurroundings(session: Session, notebook: Notebook): Promise<Result<Walk>> {
-  const files = await walkDeclaredFiles(session, notebook);
-  if (!files.ok) return files;
   const results = await walkDependencies(session, notebook);
   if (!results.ok) return results;
+  const isSettled = results.value.every(([, result]) => result !== PENDING);
+  const files = await walkDeclaredFiles(session, notebook, isSettled);
+  if (!files.ok) return files;
   return ok([
     ['platform', `${platform()}-${arch()}`],
     ['cwd', relativeName(session.project.root, notebook.cwd)],
@@ -45,27 +46,26 @@ function walkVariables(session: Session, notebook: Notebook): Walk {
   });
 }
 
-async function walkDeclaredFiles(session: Session, notebook: Notebook): Promise<Result<Walk>> {
-  if (notebook.inputs.length === 0) return ok([]);
-  const cwd = notebook.flow.folder;
-  const paths = await glob([...notebook.inputs], { cwd, absolute: true, dot: true, expandDirectories: true });
+async function walkDeclaredFiles(
+  session: Session,
+  notebook: Notebook,
+  isSettled: boolean,
+): Promise<Result<Walk>> {
+  const paths = new Set<string>();
+  for (const pattern of notebook.inputs) {
+    const found = await glob(pattern, { cwd: notebook.flow.folder, absolute: true, dot: true });
+    for (const path of found) paths.add(path);
+    // A notebook that is still to run may write what is missing now.
+    if (found.length === 0 && isSettled)
+      session.warn(`inputs of ${notebook.name}: ${pattern} matches no file`);
+  }
   const walk: [string, string][] = [];
-  for (const path of paths.sort()) {
+  for (const path of [...paths].sort()) {
     const content = await session.files.digestOf(path);
     if (!content.ok) return content;
     walk.push([`input ${relativeName(session.project.root, path)}`, content.value]);
   }
   return ok(walk);
-}
-
-/** Declared globs that match no file: most often a slip of the pen. */
-export async function unmatchedInputs(notebook: Notebook): Promise<string[]> {
-  const unmatched: string[] = [];
-  for (const pattern of notebook.inputs) {
-    const found = await glob(pattern, { cwd: notebook.flow.folder, dot: true });
-    if (found.length === 0) unmatched.push(pattern);
-  }
-  return unmatched;
 }
 
 /** Variables for a kernel: the project's own, and thread limits so that `jobs` kernels do not fight for the cores. */

@@ -26,7 +26,7 @@ export interface KeyedNode {
   describe(): Promise<Result<Walk>>;
   isInPlace(trace: Trace): Promise<Result<boolean>>;
   /** Why it must be restored, when a trace is known but its outputs are not in place; undefined if it cannot be. */
-  restorable(trace: Trace): Promise<string | undefined>;
+  whyRestore(trace: Trace): Promise<string | undefined>;
   restore(trace: Trace): Promise<Result<void>>;
   /** Makes the product of exactly what `walk` says; `input-moved` if it finds something else. */
   run(signal: AbortSignal, walk: Walk): Promise<Result<Product>>;
@@ -59,7 +59,7 @@ export async function assessKeyed(session: Session, node: KeyedNode): Promise<Re
     }
   }
   for (const trace of traces) {
-    const why = await node.restorable(trace);
+    const why = await node.whyRestore(trace);
     if (why === undefined) continue;
     return ok(stale('restore', { text: why, more: 0 }, () => restore(session, node, walk.value, trace)));
   }

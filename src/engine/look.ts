@@ -48,7 +48,7 @@ async function look(
     return { finding: ok({ state: 'waiting', reason: unsettled }), unsettled };
   }
   const finding = await assess(session, node);
-  if (finding.ok && finding.value.state !== 'fresh') unsettled ??= finding.value.reason;
+  if (finding.ok && finding.value.state !== 'fresh') unsettled = finding.value.reason;
   return { finding, unsettled };
 }
 

@@ -41,7 +41,7 @@ export function assessPage(session: Session, page: Page): Promise<Result<Verdict
     runs: page.runs,
     describe: page.describe,
     isInPlace: (trace) => isInPlace(session, page, trace),
-    restorable: async (trace) =>
+    whyRestore: async (trace) =>
       (await isStored(session, trace)) ? 'the published file is missing or changed' : undefined,
     restore: (trace) => restore(session, page, trace),
     run: (signal) => render(session, page, signal),

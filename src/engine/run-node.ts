@@ -3,7 +3,6 @@ import type { LockFolder } from '../../cache/index.ts';
 import type { NodeOutcome } from '../event.ts';
 import type { Failure } from '../failure.ts';
 import { err, ok, type Result } from '../result.ts';
-import { unmatchedInputs } from './inputs.ts';
 import { assess } from './look.ts';
 import { refOf } from './node-events.ts';
 import type { Node } from './plan.ts';
@@ -37,7 +36,7 @@ export class NodeRunner {
     const lock = await this.#options.locks.acquire(node.id, {
       signal,
       onWait: (holder) => {
-        const text = `waits for process ${holder.pid}, which is at this very node`;
+        const text = `waits: another pipeio (process ${holder.pid}) is working on it`;
         const remark = { type: 'remark', text, ...refOf(node.notebook, node.node) } as const;
         // The lock of a dead process is taken over before this has its turn: nobody waits for the dead.
         clearImmediate(telling);
@@ -70,20 +69,9 @@ export class NodeRunner {
 
   async #once(node: Node, stale: Stale, signal: AbortSignal, attempt: number): Promise<Result<NodeOutcome>> {
     if (attempt === 1) {
-      if (stale.action === 'execute') await this.#warnOfUnmatched(node);
       this.#session.emit({ type: 'node-started', reason: stale.reason, ...refOf(node.notebook, node.node) });
     }
     return stale.perform(signal);
-  }
-
-  async #warnOfUnmatched({ notebook, node }: Node): Promise<void> {
-    for (const pattern of await unmatchedInputs(notebook)) {
-      this.#session.emit({
-        type: 'remark',
-        text: `inputs: ${pattern} matches no file`,
-        ...refOf(notebook, node),
-      });
-    }
   }
 }
 

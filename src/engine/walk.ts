@@ -70,6 +70,8 @@ function interpreterOf(identity: string): string {
 function word(label: string, happened: 'added' | 'removed'): string {
   const [kind, name] = split(label);
   if (kind === 'cell') return `cell ${name} ${happened}`;
+  if (kind === 'input')
+    return happened === 'added' ? `${name} is a new input` : `${name} is no longer an input`;
   return `${name === '' ? kind : name} ${happened}`;
 }
 

@@ -10,7 +10,7 @@ import type { Project } from './project.ts';
 
 /**
  * Ids of the notebooks that `targets` name, each once, in the project's order; all of them where nothing is named.
- * A target is tried as: id; flow, or the beginning of one, or a workspace; name; path of a `.py`, `.ipynb`, `.md` or of a
+ * A target is tried as: id; flow, or the beginning of one, or a workspace; name; flow and name; path of a `.py`, `.ipynb`, `.md` or of a
  * folder that holds some, relative to `cwd` or the root; glob over ids and names. The first reading that fits is taken;
  * what begins with `.` or `/` as paths do is only read as one.
  */
@@ -45,7 +45,8 @@ function matches(
     ? null
     : (some(({ id }) => id === target) ??
       some(({ id, flow }) => ofFlow(flow) || id.startsWith(`${group}/`)) ??
-      some(({ stem }) => stem === target));
+      some(({ stem }) => stem === target) ??
+      some(({ flow, stem }) => `${flow.name}/${stem}` === target));
   if (byName !== null) return byName;
 
   for (const base of [cwd, root]) {
@@ -58,7 +59,7 @@ function matches(
   }
   if (/[*?[{]/.test(target)) {
     const fits = picomatch(target, { dot: true });
-    return some(({ id, stem }) => fits(id) || fits(stem));
+    return some(({ id, flow, stem }) => fits(id) || fits(stem) || fits(`${flow.name}/${stem}`));
   }
   // A flow of which nothing can be built is still a flow: its problems are told, it is no slip of the finger.
   return flows.some(ofFlow) ? [] : null;

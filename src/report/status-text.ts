@@ -26,8 +26,8 @@ export interface NotebookStatus {
   readonly kind: string;
   readonly status: string;
   readonly files: readonly StatusFile[];
-  /** `stale`: the code changed since. `edited`: the outputs are not those of pipeio's run. */
-  readonly executed: 'yes' | 'stale' | 'edited' | 'no' | 'failed';
+  /** `stale`: the code changed since. `edited`: the outputs are not those of pipeio's run. Null: never executed by itself. */
+  readonly executed: 'yes' | 'stale' | 'edited' | 'no' | 'failed' | null;
   /** What is published, with the date of each file. */
   readonly published: readonly { readonly format: string; readonly date: Date }[];
 }
@@ -89,9 +89,11 @@ function drawState(state: FileState, colors: Colors): string {
 
 function drawExecuted(executed: NotebookStatus['executed'], colors: Colors): string | null {
   switch (executed) {
+    case null:
     case 'yes':
-    case 'no':
       return null;
+    case 'no':
+      return 'no';
     case 'stale':
       return colors.yellow('⚠ before the last change');
     case 'edited':

@@ -13,8 +13,8 @@ const at = (
 const TABLE: readonly [string, string, string, Decision][] = [
   ['a', 'a', 'a', { kind: 'agreed' }],
   ['a', 'a', 'b', { kind: 'agreed' }],
-  ['a', 'b', 'b', { kind: 'to-notebook', guess: false }],
-  ['b', 'a', 'b', { kind: 'to-script', guess: false }],
+  ['a', 'b', 'b', { kind: 'to-notebook', keepsOther: false }],
+  ['b', 'a', 'b', { kind: 'to-script', keepsOther: false }],
   ['a', 'b', 'c', { kind: 'conflict' }],
 ];
 
@@ -30,8 +30,8 @@ test('with a base, times never count', () => {
 });
 
 test('without a base the notebook wins only if newer by more than two seconds', () => {
-  expect(at('a', 'b', undefined, 0, 2001)).toEqual({ kind: 'to-script', guess: true });
-  expect(at('a', 'b', undefined, 0, 2000)).toEqual({ kind: 'to-notebook', guess: true });
-  expect(at('a', 'b', undefined, 5000, 0)).toEqual({ kind: 'to-notebook', guess: true });
+  expect(at('a', 'b', undefined, 0, 2001)).toEqual({ kind: 'to-script', keepsOther: true });
+  expect(at('a', 'b', undefined, 0, 2000)).toEqual({ kind: 'to-notebook', keepsOther: true });
+  expect(at('a', 'b', undefined, 5000, 0)).toEqual({ kind: 'to-notebook', keepsOther: true });
   expect(at('a', 'a', undefined, 0, 9999)).toEqual({ kind: 'agreed' });
 });

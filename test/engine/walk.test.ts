@@ -47,7 +47,7 @@ test('says the first change and how many more', () => {
 
 test('says what came and what went', () => {
   expect(explain(walk, [...walk, ['cell 3', 'c']]).text).toBe('cell 3 added');
-  expect(explain(walk, walk.slice(0, -1)).text).toBe('data/a.csv removed');
+  expect(explain(walk, walk.slice(0, -1)).text).toBe('data/a.csv is no longer an input');
   expect(explain(undefined, walk).text).toBe('never built here');
 });
 

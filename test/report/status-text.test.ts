@@ -16,7 +16,7 @@ const BASE: NotebookStatus = {
     { ext: '.ipynb', exists: true, modified: at(20, 14, 28), state: 'py-newer' },
     { ext: '.md', exists: true, modified: at(20, 14, 28), state: 'stale' },
   ],
-  executed: 'no',
+  executed: 'yes',
   published: [],
 };
 
@@ -96,4 +96,11 @@ test('one entry is an entry, and none draw nothing', () => {
 test('colour marks the states only when asked for', () => {
   expect(statusText([BASE], { color: true })).toContain('\u001b[33m⚠ out of sync (py is newer)');
   expect(statusText([BASE], { color: false })).not.toContain('\u001b');
+});
+
+test('a notebook that has never run says so, one that never runs by itself does not', () => {
+  const text = (executed: NotebookStatus['executed']) =>
+    statusText([{ ...BASE, executed }], { color: false });
+  expect(text('no')).toContain('\n    executed: no\n');
+  expect(text(null)).not.toContain('executed');
 });

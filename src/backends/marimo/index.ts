@@ -55,7 +55,7 @@ function assessExec(session: Session, notebook: Notebook) {
       const page = trace.outputs[0];
       return ok(page !== undefined && (await session.cache.blobs.has(page.digest, page.size)));
     },
-    restorable: async () => undefined,
+    whyRestore: async () => undefined,
     restore: async () => ok(undefined),
     run: async (signal) => {
       const exported = await exportNotebook(session, notebook, 'exec', 'html', signal);

@@ -9,13 +9,13 @@ import { isBroken, isPresent, type Sides } from './sides.ts';
 /** What to do about the `.ipynb`; a missing one is as good as agreed, since pair creates it. */
 export async function decide(session: Session, notebook: Notebook, sides: Sides): Promise<Decision> {
   const { script, ipynb } = sides;
-  if (isBroken(ipynb)) return { kind: 'to-notebook', guess: false };
+  if (isBroken(ipynb)) return { kind: 'to-notebook', keepsOther: false };
   if (!isPresent(ipynb) || notebook.ipynb === null) return { kind: 'agreed' };
   const digests = { script: script.projection.source, notebook: ipynb.projection.source };
   const settled = { ...digests, scriptModified: 0, notebookModified: 0 };
   const direction = session.directions.get(notebook.id);
   if (digests.script !== digests.notebook && direction !== undefined) {
-    return { kind: direction === 'py2nb' ? 'to-notebook' : 'to-script', guess: true };
+    return { kind: direction === 'py2nb' ? 'to-notebook' : 'to-script', keepsOther: true };
   }
   const known = session.state.base(notebook.id);
   if (known !== undefined || digests.script === digests.notebook)

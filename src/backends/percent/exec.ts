@@ -30,7 +30,7 @@ function execNode(session: Session, notebook: Notebook): KeyedNode {
     runs: 'execute',
     describe: () => describe(session, notebook),
     isInPlace: (trace) => isInPlace(session, notebook, executedOf(trace)),
-    restorable: (trace) => restorable(session, notebook, executedOf(trace)),
+    whyRestore: (trace) => whyRestore(session, notebook, executedOf(trace)),
     restore: (trace) => restore(session, notebook, executedOf(trace)),
     run: (signal, walk) => run(session, notebook, signal, walk),
     settled: async (trace) => {
@@ -64,7 +64,7 @@ async function isInPlace(session: Session, notebook: Notebook, executed: Execute
   return ok(isPresent(ipynb) && ipynb.projection.outputs === executed.outputs);
 }
 
-async function restorable(
+async function whyRestore(
   session: Session,
   notebook: Notebook,
   executed: Executed,

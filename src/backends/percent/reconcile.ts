@@ -12,12 +12,12 @@ export interface PairState {
 }
 
 /**
- * What a sync has to do. `guess` says that no base was known and time decided: then the losing side is worth keeping.
+ * What a sync has to do. `keepsOther`: no base says that the losing side holds nothing new, so it is kept.
  */
 export type Decision =
   | { readonly kind: 'agreed' }
-  | { readonly kind: 'to-notebook'; readonly guess: boolean }
-  | { readonly kind: 'to-script'; readonly guess: boolean }
+  | { readonly kind: 'to-notebook'; readonly keepsOther: boolean }
+  | { readonly kind: 'to-script'; readonly keepsOther: boolean }
   | { readonly kind: 'conflict' };
 
 /** Clocks and file systems are not exact: the notebook is newer only if by more than this. */
@@ -29,9 +29,9 @@ export function reconcile(pair: PairState): Decision {
   if (script === notebook) return { kind: 'agreed' };
   if (base === undefined) {
     const notebookIsNewer = pair.notebookModified > pair.scriptModified + TOLERANCE_MS;
-    return { kind: notebookIsNewer ? 'to-script' : 'to-notebook', guess: true };
+    return { kind: notebookIsNewer ? 'to-script' : 'to-notebook', keepsOther: true };
   }
-  if (notebook === base) return { kind: 'to-notebook', guess: false };
-  if (script === base) return { kind: 'to-script', guess: false };
+  if (notebook === base) return { kind: 'to-notebook', keepsOther: false };
+  if (script === base) return { kind: 'to-script', keepsOther: false };
   return { kind: 'conflict' };
 }

@@ -40,6 +40,9 @@ export function isRebuilt({ failure }: Broken): boolean {
   return failure.reason === 'conflict-markers';
 }
 
+/** For a generated side that is no notebook any more. */
+const REMEDY = 'Mend it, or delete it: the next build makes it again from the .py.';
+
 /** Reads all sides. The filter that the script sets decides what counts as cell metadata on every side. */
 export async function readSides(session: Session, notebook: Notebook): Promise<Result<Sides>> {
   const script = await session.projections.of(notebook.script, 'percent', null);
@@ -58,7 +61,10 @@ export async function readSides(session: Session, notebook: Notebook): Promise<R
     const isOtherFailure =
       side.error.reason !== 'invalid-notebook' && side.error.reason !== 'conflict-markers';
     if (!content.ok || content.value === 'missing' || isOtherFailure) return side;
-    return ok({ content: content.value, failure: side.error });
+    return ok({
+      content: content.value,
+      failure: { ...side.error, hint: side.error.hint ?? REMEDY } as Failure,
+    });
   };
   const [ipynb, myst] = await Promise.all([
     read(notebook.ipynb, notebook.pairIpynb, 'ipynb'),

@@ -46,9 +46,9 @@ function reasonFor(decision: Settled, ipynb: PairedSide): string | undefined {
       return undefined;
     case 'to-notebook':
       if (isBroken(ipynb)) return 'the .ipynb is no notebook any more';
-      return decision.guess ? '.py and .ipynb differ: the .py is taken' : '.py was edited';
+      return decision.keepsOther ? '.py and .ipynb differ: the .py is taken' : '.py was edited';
     case 'to-script':
-      return decision.guess ? '.py and .ipynb differ: the .ipynb is taken' : '.ipynb was edited';
+      return decision.keepsOther ? '.py and .ipynb differ: the .ipynb is taken' : '.ipynb was edited';
   }
 }
 
@@ -64,7 +64,7 @@ function markdownReason(
     return undefined;
   return session.files.wroteItself(notebook.myst, myst.content)
     ? 'the .md is older'
-    : 'the .md was edited by hand';
+    : 'the .md was edited by hand: made again from the .py';
 }
 
 async function carryOut(
@@ -89,19 +89,19 @@ async function carryOut(
   if (decision.kind === 'to-script' && notebook.ipynb !== null) {
     const args = { notebook: notebook.ipynb, previous: notebook.script, formats: pairing.formats, kernel };
     // With a base, the script holds nothing that was not in the notebook before it was edited.
-    const backup = decision.guess ? 'told' : 'never';
+    const backup = decision.keepsOther ? 'told' : 'never';
     const written = await write(session, 'to-script', args, notebook.script, script.content, backup);
     if (!written.ok) return written;
     agreed = written.value;
   }
-  return settle(session, notebook, agreed);
+  return finish(session, notebook, agreed);
 }
 
 /**
  * Regenerates the `.md` from the script if need be, and records the new base. `agreed` are the bytes that one side was
  * given: both agreed on what they say, even if the other side has been edited since.
  */
-async function settle(
+async function finish(
   session: Session,
   notebook: Notebook,
   agreed: Digest | undefined,
