@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jupytext
@@ -19,6 +19,8 @@ from file_bytes import digest_of
 from source_text import normalised_code, stripped
 
 RUN_TAGS = ("parameters", "raises-exception", "skip-execution")
+# Carries them on the way through text, where a filter may keep `tags` out.
+_RUN_TAGS_KEY = "pipeio_run_tags"
 # Block breaks, fences and HTML that may run on past the end of their cell.
 _MYST_MAY_CUT = re.compile(
     r"^ {0,3}\+\+\+|```|~~~|<(?:!|\?|script|pre|style|textarea)", re.MULTILINE | re.IGNORECASE
@@ -33,6 +35,8 @@ class Cell:
     kind: str
     source: str
     metadata: dict[str, Any]
+    run_tags: list[str] = field(default_factory=list, compare=False)
+    """Those of RUN_TAGS that the cell has in its own file, whether or not the text carries tags."""
 
     @property
     def key(self) -> list[Any]:
@@ -49,8 +53,7 @@ class Cell:
         """What counts for running the cell; None if it is no code or has none."""
         if self.kind != "code" or not self.source:
             return None
-        named = _tags(self.metadata)
-        return [normalised_code(self.source), [tag for tag in RUN_TAGS if tag in named]]
+        return [normalised_code(self.source), self.run_tags]
 
 
 def canonical_cells(nb: NotebookNode, cell_filter: str | None) -> list[Cell]:
@@ -60,7 +63,8 @@ def canonical_cells(nb: NotebookNode, cell_filter: str | None) -> list[Cell]:
     """
     cells = [_plain(cell) for cell in nb.cells]
     bare = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=cells)
-    fmt = dict(_FMT) if cell_filter is None else {**_FMT, "cell_metadata_filter": cell_filter}
+    carried = {} if cell_filter is None else {"cell_metadata_filter": f"{_RUN_TAGS_KEY},{cell_filter}"}
+    fmt = {**_FMT, **carried}
     text = jupytext.writes(bare, fmt=fmt)
     again = jupytext.reads(text, fmt={"extension": ".py", "format_name": "percent"})
     return [_cell(cell, cell_filter) for cell in again.cells]
@@ -73,18 +77,23 @@ def _plain(cell: NotebookNode) -> NotebookNode:
     )
     if cell.cell_type == "code":
         plain.update(outputs=[], execution_count=None)
+        if run_tags := [tag for tag in RUN_TAGS if tag in _tags(cell.metadata)]:
+            plain.metadata[_RUN_TAGS_KEY] = run_tags
     return plain
 
 
 def _cell(cell: NotebookNode, cell_filter: str | None) -> Cell:
-    metadata = filter_metadata(dict(cell.metadata), cell_filter, _IGNORE_CELL_METADATA)
+    own = dict(cell.metadata)
+    run_tags = own.pop(_RUN_TAGS_KEY, [])
+    metadata = filter_metadata(own, cell_filter, _IGNORE_CELL_METADATA)
     for name in _JUPYTEXT_CELL_METADATA:
         metadata.pop(name, None)
     source = stripped(cell.source)
     if cell.cell_type == "raw":
         source = _front_matter(source)
-    # MyST options are YAML, which knows dates.
-    return Cell(cell.cell_type, source, json.loads(json.dumps(metadata, default=str)))
+    # MyST options are YAML, which knows dates; Python's JSON knows NaN, JavaScript's does not.
+    plain = json.loads(json.dumps(metadata, default=str), parse_constant=str)
+    return Cell(cell.cell_type, source, plain, run_tags)
 
 
 def _front_matter(source: str) -> str:

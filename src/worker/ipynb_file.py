@@ -58,6 +58,7 @@ def parse_ipynb(file: TextBytes) -> NotebookNode:
         where = "/".join(str(part) for part in error.absolute_path)
         message = str(error.message)[:300]
         raise Problem("invalid-notebook", f"{file.path} is not a valid notebook: {message} (at {where})")
+    _check_jupytext(file.path, nb.metadata.get("jupytext", {}))
     return nb
 
 
@@ -73,6 +74,16 @@ def _check_version(path: str, raw: Any) -> None:
         )
     if not isinstance(minor, int) or not isinstance(raw.get("cells"), list):
         raise Problem("invalid-notebook", f"{path} is not a valid notebook: it has no list of cells")
+
+
+def _check_jupytext(path: str, section: Any) -> None:
+    # The schema of notebooks leaves this section to jupytext, which raises on what it does not expect.
+    wrong = [] if isinstance(section, dict) else ["metadata/jupytext"]
+    if not wrong:
+        texts = ("formats", "cell_metadata_filter", "notebook_metadata_filter")
+        wrong = [f"metadata/jupytext/{name}" for name in texts if not isinstance(section.get(name, ""), str)]
+    if wrong:
+        raise Problem("invalid-notebook", f"{path} holds something unexpected at {', '.join(wrong)}")
 
 
 def fill_ids(cells: list[NotebookNode]) -> None:

@@ -7,10 +7,15 @@ import importlib
 import os
 import platform
 import signal
+import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from typing import Any, Callable
+
+# PYTHONSAFEPATH keeps the folder of a program off the path on which it looks for modules.
+if (folder := os.path.dirname(os.path.abspath(__file__))) not in sys.path:
+    sys.path.insert(0, folder)
 
 import supervise
 from channel import Channel

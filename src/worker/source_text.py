@@ -9,6 +9,9 @@ import tokenize
 _LEADING_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 _TRAILING_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 _IPYTHON = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
+# Strings with code in them come in pieces: f-strings since Python 3.12, template strings since 3.14.
+_STARTS = {getattr(tokenize, name, None) for name in ("FSTRING_START", "TSTRING_START")}
+_ENDS = {getattr(tokenize, name, None) for name in ("FSTRING_END", "TSTRING_END")}
 
 
 def stripped(source: str) -> str:
@@ -32,19 +35,17 @@ def normalised_code(source: str) -> str:
 def _lines_ending_in_strings(text: str) -> set[int] | None:
     """Numbers of lines whose end lies within a string; None if that cannot be told."""
     inside: set[int] = set()
-    open_fstrings: list[int] = []
-    fstring_start = getattr(tokenize, "FSTRING_START", None)
-    fstring_end = getattr(tokenize, "FSTRING_END", None)
+    opened: list[int] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.ERRORTOKEN and token.string.strip():
                 return None
             if token.type == tokenize.STRING:
                 inside.update(range(token.start[0], token.end[0]))
-            elif fstring_start is not None and token.type == fstring_start:
-                open_fstrings.append(token.start[0])
-            elif fstring_end is not None and token.type == fstring_end:
-                inside.update(range(open_fstrings.pop(), token.end[0]))
+            elif token.type in _STARTS:
+                opened.append(token.start[0])
+            elif token.type in _ENDS:
+                inside.update(range(opened.pop(), token.end[0]))
     except (tokenize.TokenError, SyntaxError, ValueError):
         return None
     return inside

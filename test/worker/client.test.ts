@@ -116,6 +116,13 @@ test('no interpreter, and a worker that cannot start', async () => {
   });
 });
 
+test('a worker starts where PYTHONSAFEPATH is set', async () => {
+  const env = { ...process.env, PYTHONSAFEPATH: '1' };
+  const started = await Worker.start({ ...options, env, folder: FOLDER });
+  if (!started.ok) throw new Error(started.error.message);
+  await started.value.close();
+});
+
 test('a line that is no JSON ends the worker and is reported as a bug', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fake-worker-'));
   await writeFile(

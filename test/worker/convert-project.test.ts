@@ -132,6 +132,32 @@ describe('settings and places', () => {
     expect((await rig.project('a.py')).settings).toEqual({ cellMetadataFilter: 'tags,-all' });
   });
 
+  it('counts tags that change the run where the text carries no tags', async () => {
+    const cell = (metadata: object) =>
+      JSON.stringify({
+        cells: [{ id: 'a', cell_type: 'code', source: 'x', outputs: [], execution_count: null, metadata }],
+        metadata: { jupytext: { cell_metadata_filter: '-all' } },
+        nbformat: 4,
+        nbformat_minor: 5,
+      });
+    const project = async (metadata: object) => {
+      await rig.write('a.ipynb', cell(metadata));
+      return rig.project('a.ipynb');
+    };
+    const bare = await project({});
+    const skipped = await project({ tags: ['skip-execution'] });
+    expect(skipped.source).toBe(bare.source);
+    expect(skipped.code).not.toBe(bare.code);
+    expect((await project({ tags: ['shown'] })).code).toBe(bare.code);
+  });
+
+  it('tells metadata that JavaScript has no number for', async () => {
+    const cell = '{"id": "a", "cell_type": "markdown", "source": "x", "metadata": {"a": NaN}}';
+    await rig.write('a.ipynb', `{"cells": [${cell}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`);
+    const { cells } = await rig.do('cells', { path: rig.path('a.ipynb'), format: 'ipynb', settings: null });
+    expect(cells[0]?.metadata).toEqual({ a: 'NaN' });
+  });
+
   it('counts a jupytext.toml above the file', async () => {
     await using own = await Rig.create();
     await own.fixture('tags.py', 'a.py');
@@ -203,6 +229,12 @@ describe('files that cannot be read', () => {
       'a cell of no kind',
       'x.ipynb',
       `${nothing}{"cell_type": "poem", "metadata": {}, "source": ""}]}`,
+      { reason: 'invalid-notebook' },
+    ],
+    [
+      'a section of jupytext that is none',
+      'x.ipynb',
+      '{"nbformat": 4, "nbformat_minor": 5, "metadata": {"jupytext": null}, "cells": []}',
       { reason: 'invalid-notebook' },
     ],
     ['a cell that is no object', 'x.ipynb', `${nothing}7]}`, { reason: 'invalid-notebook' }],
