@@ -15,7 +15,7 @@ const WIDE =
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
-  for (const grapheme of graphemes(text)) width += graphemeWidth(grapheme);
+  for (const { segment } of new Intl.Segmenter().segment(text)) width += graphemeWidth(segment);
   return width;
 }
 
@@ -26,15 +26,16 @@ export function padColumns(text: string, width: number): string {
 
 /** `text` if it fits into `width` columns, else its beginning and `…`. */
 export function cutColumns(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
+  if (text.length <= width && ASCII.test(text)) return text;
   let cut = '';
-  let used = 1;
-  for (const grapheme of graphemes(text)) {
-    used += graphemeWidth(grapheme);
-    if (used > width) break;
-    cut += grapheme;
+  let used = 0;
+  // Looks no further than it must: a line of a notebook may hold megabytes.
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    used += graphemeWidth(segment);
+    if (used > width) return `${cut}…`;
+    if (used < width) cut += segment;
   }
-  return `${cut}…`;
+  return text;
 }
 
 /** `text` on one line without control characters, so that nothing a notebook printed can steer the terminal. */
@@ -50,10 +51,6 @@ export function printable(text: string): string {
 /** `text` with a space for each control character but tab: columns stay where they are. */
 export function blankControls(text: string): string {
   return text.replace(CONTROL, ' ');
-}
-
-function graphemes(text: string): Iterable<string> {
-  return Array.from(new Intl.Segmenter().segment(text), (part) => part.segment);
 }
 
 function graphemeWidth(grapheme: string): number {

@@ -42,6 +42,7 @@ describe('columns', () => {
     expect(cutColumns('fits', 4)).toBe('fits');
     expect(cutColumns('too long', 4)).toBe('too…');
     expect(cutColumns('雪の結晶', 4)).toBe('雪…');
+    expect(cutColumns('é'.repeat(2_000_000), 4)).toBe('ééé…');
   });
 
   test('what a notebook printed cannot steer the terminal', () => {
