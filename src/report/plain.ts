@@ -92,7 +92,9 @@ function nodeLine(event: Event, before: View, colors: Colors): string[] | null {
     case 'node-failed':
       return [...head(event), ...shortFailure(event.failure, colors), showSeconds(event.seconds)];
     case 'node-blocked':
-      return isStopped(before, event) ? null : [...head(event), colors.yellow(`blocked by ${oneLine(event.by)}`)];
+      return isStopped(before, event)
+        ? null
+        : [...head(event), colors.yellow(`blocked by ${oneLine(event.by)}`)];
     case 'cell-finished':
       return event.seconds < SLOW_CELL ? null : [cellLine(event), showSeconds(event.seconds)];
     case 'remark':

@@ -11,6 +11,7 @@ from canonical_cells import code_cells, code_digest
 from ipynb_file import as_current_minor, write_notebook
 from notebook_file import open_notebook
 from problem import Problem
+from source_text import normalised_code
 from to_notebook import combined
 
 
@@ -24,7 +25,11 @@ def splice(args: dict[str, Any]) -> dict[str, Any]:
         formats = today.nb.metadata.get("jupytext", {}).get("formats")
         nb = combined(today, executed.nb, formats, None)
     targets, sources = code_cells(nb), code_cells(executed.nb)
-    if len(targets) != len(sources) or code_digest(today.cells()) != code_digest(executed.cells()):
+    # Cell by cell too: the same code may be cut into as many cells at other places.
+    same_cells = [normalised_code(cell.source) for cell in targets] == [
+        normalised_code(cell.source) for cell in sources
+    ]
+    if not same_cells or code_digest(today.cells()) != code_digest(executed.cells()):
         raise Problem("code-differs", f"{args['executed']} was made from other code than {args['notebook']}")
     for target, source in zip(targets, sources):
         _take_outputs(target, source)

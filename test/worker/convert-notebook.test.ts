@@ -218,4 +218,25 @@ describe('splice', () => {
     await rig.write('a.py', THREE.replace('a + 1', 'a + 2'));
     expect((await rig.failure('splice', splice('a.py', 'percent'))).reason).toBe('code-differs');
   });
+
+  it('refuses the same code in other cells', async () => {
+    const notebook = (...sources: string[]) =>
+      JSON.stringify({
+        cells: sources.map((source, i) => ({
+          id: `c${i}`,
+          cell_type: 'code',
+          source,
+          outputs: [],
+          execution_count: null,
+          metadata: {},
+        })),
+        metadata: {},
+        nbformat: 4,
+        nbformat_minor: 5,
+      });
+    const from = await rig.write('executed.ipynb', notebook('a\n# %%\nb', 'c'));
+    const to = await rig.write('today.ipynb', notebook('a', 'b\n# %%\nc'));
+    const args = { notebook: to, format: 'ipynb', executed: from, out: rig.path('out.ipynb') } as const;
+    expect((await rig.failure('splice', args)).reason).toBe('code-differs');
+  });
 });
