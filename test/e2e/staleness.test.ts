@@ -203,7 +203,7 @@ test('declared inputs and variables count; upstream results that stay equal stop
   await rig.write('code/pipelines/flow/data/one.csv', '2');
   await because('code/pipelines/flow/data/one.csv changed', ['up']);
   await rig.write('code/pipelines/flow/data/two.csv', '2');
-  await because('code/pipelines/flow/data/two.csv added', ['up']);
+  await because('code/pipelines/flow/data/two.csv is a new input', ['up']);
   await rig.edit(up.script, (text) => text.replace('"result"', '"other"'));
   await because('cell 1 changed', ['down', 'up']);
 

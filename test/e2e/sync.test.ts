@@ -225,7 +225,7 @@ test('an .md that was edited by hand is reported, kept, and made again', async (
   expect(built.events).toContainEqual(
     expect.objectContaining({
       type: 'node-started',
-      reason: { text: 'the .md was edited by hand', more: 0 },
+      reason: { text: 'the .md was edited by hand: made again from the .py', more: 0 },
     }),
   );
   expect(await rig.read(myst)).toBe(generated);
