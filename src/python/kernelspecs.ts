@@ -1,5 +1,5 @@
 // Finds the user's kernels as Jupyter would, without Python, and leaves nothing in them to resolve.
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { KernelMissingFailure } from '../failure.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { KernelSpec } from '../worker/protocol.ts';
@@ -99,10 +99,11 @@ export class KernelSpecs {
   /** Resolves the program and the placeholders of a kernelspec. */
   async #complete(file: KernelSpecFile): Promise<Result<ResolvedKernel, KernelMissingFailure>> {
     const { folder, ...spec } = file;
-    const [program = '', ...rest] = file.argv;
+    const { program, rest, isOnPath } = behindEnv(file.argv);
     const home =
       (await this.#interpreterAround(folder)) ?? (await this.#withKernel()) ?? this.#environments[0];
-    const path = home && meansOwnPython(program, home) ? home.path : await this.#program(program);
+    const isOwn = home && !isOnPath && meansOwnPython(program, home);
+    const path = isOwn ? home.path : await this.#program(program);
     if (path === null) {
       return this.#missing(
         file.name,
@@ -177,4 +178,11 @@ export class KernelSpecs {
 function meansOwnPython(program: string, { version }: Interpreter): boolean {
   const minor = version.split('.').slice(0, 2).join('.');
   return ['python', 'python3', `python${minor}`].includes(program);
+}
+
+/** The program that `/usr/bin/env` would start is the one that decides, and it is taken from PATH. */
+function behindEnv(argv: readonly string[]): { program: string; rest: readonly string[]; isOnPath: boolean } {
+  const [program = '', name = '', ...rest] = argv;
+  const isOnPath = basename(program) === 'env' && /^[^-=/][^=/]*$/.test(name);
+  return isOnPath ? { program: name, rest, isOnPath } : { program, rest: argv.slice(1), isOnPath };
 }

@@ -43,6 +43,20 @@ test('`python` in the user’s folder is the first environment with ipykernel, t
   expect((await resolve(machine, 'mine')).argv[0]).toBe(local);
 });
 
+test('a Python behind `env` is the one on PATH, and counts', async () => {
+  await using machine = await Machine.create();
+  machine.env.VIRTUAL_ENV = machine.path('active');
+  await machine.venv('active');
+  const onPath = await machine.venv('other');
+  machine.env.PATH = machine.path('other', 'bin');
+  const argv = ['/usr/bin/env', 'python3', '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
+  await machine.kernel('active/share/jupyter', 'k', { argv });
+  const kernel = await resolve(machine, 'k');
+  expect(kernel.argv[0]).toBe(`${onPath}3`);
+  expect(kernel.argv.slice(1)).toEqual(argv.slice(2));
+  expect(kernel.identity).toContain(`cpython ${kernel.interpreter?.version}`);
+});
+
 test('of one name: JUPYTER_PATH before a venv, a venv before the user’s folder, that before other Pythons', async () => {
   await using machine = await Machine.create();
   const spec = (displayName: string) => ({ display_name: displayName });
