@@ -1,4 +1,8 @@
-"""A notebook's cells as every text format would hold them: equal content is equal whatever file it is in."""
+"""A notebook's cells as every text format would hold them: equal content is equal whatever file it is in.
+
+Three notions of a cell: a raw one stands in the `.ipynb`; a canonical one is what percent text makes of it (it may cut
+one in two), and what digests count; a code cell that runs is a raw one that holds code and is not skipped.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from jupytext.myst import MystMetadataParsingError
 from nbformat import NotebookNode
 
 from file_bytes import digest_of
+from line_breaks import StandIns, reads, split_lines, writes
 from source_text import normalised_code, stripped
 
 RUN_TAGS = ("parameters", "raises-exception", "skip-execution")
@@ -65,8 +70,8 @@ def canonical_cells(nb: NotebookNode, cell_filter: str | None) -> list[Cell]:
     bare = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=cells)
     carried = {} if cell_filter is None else {"cell_metadata_filter": f"{_RUN_TAGS_KEY},{cell_filter}"}
     fmt = {**_FMT, **carried}
-    text = jupytext.writes(bare, fmt=fmt)
-    again = jupytext.reads(text, fmt={"extension": ".py", "format_name": "percent"})
+    percent = {"extension": ".py", "format_name": "percent"}
+    again = reads(writes(bare, fmt), lambda text: jupytext.reads(text, fmt=percent))
     return [_cell(cell, cell_filter) for cell in again.cells]
 
 
@@ -98,11 +103,12 @@ def _cell(cell: NotebookNode, cell_filter: str | None) -> Cell:
 
 def _front_matter(source: str) -> str:
     """A raw YAML header by its values: MyST keeps no quotes, comments and line breaks of it."""
-    lines = source.splitlines()
+    lines = split_lines(source)
     if len(lines) < 2 or lines[0].rstrip() != "---" or lines[-1].rstrip() != "---":
         return source
+    stand_ins = StandIns(source)
     try:
-        values = yaml.safe_load("\n".join(lines[1:-1]))
+        values = stand_ins.show(yaml.safe_load(stand_ins.hide("\n".join(lines[1:-1]))))
     except yaml.YAMLError:
         return source
     if not isinstance(values, dict):
@@ -131,7 +137,7 @@ def _through_myst(cells: list[Cell]) -> list[Cell]:
     nb = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=nodes)
     fmt = {"extension": ".md", "format_name": "myst"}
     try:
-        return canonical_cells(jupytext.reads(jupytext.writes(nb, fmt=fmt), fmt=fmt), "all")
+        return canonical_cells(reads(writes(nb, fmt), lambda text: jupytext.reads(text, fmt=fmt)), "all")
     except (MystMetadataParsingError, yaml.YAMLError):
         return cells  # no MyST file that could be read back either
 

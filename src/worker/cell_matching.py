@@ -7,6 +7,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from line_breaks import split_lines
+
 _ALIKE = 0.5
 """Share of equal text from which an edited cell is taken for the same one."""
 
@@ -71,7 +73,7 @@ def _match_edited(
 
 
 def _alike(one: str, other: str) -> bool:
-    matcher = SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False)
+    matcher = SequenceMatcher(None, split_lines(one), split_lines(other), autojunk=False)
     if matcher.ratio() >= _ALIKE:
         return True
     by_character = SequenceMatcher(None, one[:1000], other[:1000])

@@ -12,6 +12,7 @@ from typing import Any
 
 from file_bytes import encode_text, write_bytes
 from ipynb_file import as_current_minor, read_ipynb
+from line_breaks import split_lines
 from problem import Problem
 
 
@@ -34,7 +35,7 @@ def render_html(args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_header(cell: Any) -> bool:
-    lines = cell.source.strip().splitlines()
+    lines = split_lines(cell.source.strip())
     return cell.cell_type == "raw" and len(lines) > 1 and lines[0] == lines[-1] == "---"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import jupytext
 from nbformat import from_dict
 
 from file_bytes import TextBytes, decode_text, encode_text, read_text, write_bytes
 from ipynb_file import read_ipynb, write_notebook
+from line_breaks import writes
 from text_file import TextNotebook, parse_text
 from text_header import paired_metadata, split_header, with_header
 
@@ -44,7 +44,7 @@ def _paired_text(
         return text
     nb = notebook.nb
     nb.metadata = from_dict(paired_metadata(nb.metadata, formats, kernel) or {})
-    whole = jupytext.writes(nb, fmt=notebook.fmt, config=notebook.config).rstrip("\n") + "\n"
+    whole = writes(nb, notebook.fmt, notebook.config).rstrip("\n") + "\n"
     return whole.replace("\n", file.newline)
 
 

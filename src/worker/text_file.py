@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from file_bytes import TextBytes, refuse_conflict_markers
 from ipynb_file import renew_ids
+from line_breaks import StandIns, reads, split_lines
 from problem import Problem
 
 EXTENSION = {"percent": ".py", "myst": ".md"}
@@ -81,10 +82,11 @@ def config_filter(config: Any) -> str | None:
 
 
 def _read_percent(text: str, config: Any) -> TextNotebook:
-    fmt = {"extension": ".py", "format_name": read_format_from_metadata(text, ".py") or "percent"}
-    lines = text.splitlines()
+    hidden = StandIns(text).hide(text)
+    fmt = {"extension": ".py", "format_name": read_format_from_metadata(hidden, ".py") or "percent"}
+    lines = split_lines(hidden)
     converter = _RecordingConverter(fmt, config)
-    nb = converter.reads(text)
+    nb = reads(text, converter.reads)
     renew_ids(nb.cells)
     rearrange_jupytext_metadata(nb.metadata)
     representation = nb.metadata.setdefault("jupytext", {}).setdefault("text_representation", {})
@@ -113,10 +115,10 @@ def _read_percent(text: str, config: Any) -> TextNotebook:
 
 def _read_myst(text: str, config: Any) -> TextNotebook:
     fmt = {"extension": ".md", "format_name": "myst"}
-    nb = jupytext.reads(text, fmt=fmt, config=config)
+    nb = reads(text, lambda hidden: jupytext.reads(hidden, fmt=fmt, config=config))
     renew_ids(nb.cells)
     # jupytext's map names the line before a cell's source, and does not know the front matter's own cell.
-    sources = myst_to_notebook(text, add_source_map=True).metadata["source_map"]
+    sources = myst_to_notebook(StandIns(text).hide(text), add_source_map=True).metadata["source_map"]
     first = len(nb.cells) - len(sources)
     lines: list[int | None] = [*([1] * first), *(line + 1 for line in sources)]
     return TextNotebook(

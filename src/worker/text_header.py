@@ -10,6 +10,8 @@ import yaml
 from jupytext.formats import get_format_implementation
 from jupytext.header import header_to_metadata_and_cell
 
+from line_breaks import StandIns, split_lines
+
 _RULE = re.compile(r"^#\s?---\s*$")
 _JUPYTER = re.compile(r"^#\s?jupyter\s*:\s*$")
 _NESTED = re.compile(r"^#(?: ?$|  |\t)")
@@ -30,8 +32,9 @@ class Parts:
 
 def split_header(text: str) -> Parts:
     """Cuts the text of a `.py` as jupytext reads it."""
-    lines = text.splitlines(keepends=True)
-    bare = [line.rstrip("\r\n") for line in lines]
+    lines = split_lines(text, keepends=True)
+    stand_ins = StandIns(text)
+    bare = split_lines(stand_ins.hide(text))
     metadata, jupyter, _, end = header_to_metadata_and_cell(bare, "#", "", ".py")
     rules = [place for place in range(end) if _RULE.match(bare[place])][:2]
     if len(rules) < 2:
@@ -46,7 +49,7 @@ def split_header(text: str) -> Parts:
         if not inside:
             front.append(lines[place])
     preamble = lines[: rules[0]]
-    own = {name: value for name, value in metadata.items()} if jupyter else None
+    own = dict(stand_ins.show(metadata)) if jupyter else None
     if own is not None and "jupytext" in own:
         kept = {k: v for k, v in own["jupytext"].items() if k not in ("executable", "encoding")}
         own["jupytext"] = kept
@@ -92,7 +95,7 @@ def with_header(
         # Without it jupytext would guess the format, and take percent text with a magic for something else.
         section.setdefault("text_representation", _representation())
         block = yaml.safe_dump({"jupyter": {**jupyter, "jupytext": section}}, default_flow_style=False)
-        lines = lines + [f"# {line}{newline}" for line in block.splitlines()]
+        lines = lines + [f"# {line}{newline}" for line in split_lines(block)]
     if not lines:
         return parts.preamble
     rule = f"# ---{newline}"

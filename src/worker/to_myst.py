@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import jupytext
 from nbformat import from_dict
 
 from file_bytes import encode_text, write_bytes
+from line_breaks import writes
 from notebook_file import ipynb_metadata, open_notebook
 from text_header import paired_metadata
 
@@ -24,7 +24,7 @@ def to_myst(args: dict[str, Any]) -> dict[str, Any]:
     fmt: dict[str, Any] = {"extension": ".md", "format_name": "myst"}
     if script.cell_filter is not None:
         fmt["cell_metadata_filter"] = script.cell_filter
-    text = jupytext.writes(nb, fmt=fmt, config=script.text.config if script.text is not None else None)
+    text = writes(nb, fmt, script.text.config if script.text is not None else None)
     header = _FRONT_MATTER.match(text)
     if header:
         text = _VERSION_LINE.sub("", header[0], count=1) + text[header.end() :]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import jupytext
 from nbformat import NotebookNode, from_dict
 
 from canonical_cells import Cell, canonical_cells
 from cell_matching import match_cells
 from file_bytes import TextBytes, decode_text, digest_of, encode_text, read_text, write_bytes
 from ipynb_file import read_ipynb
+from line_breaks import split_lines, writes
 from problem import Problem
 from text_file import TextNotebook, jupytext_config, parse_text
 from text_header import paired_metadata, split_header, with_header
@@ -32,7 +32,7 @@ def to_script(args: dict[str, Any]) -> dict[str, Any]:
 def _new_script(nb: NotebookNode, args: dict[str, Any]) -> str:
     config = jupytext_config(args["notebook"])
     nb.metadata = from_dict(paired_metadata(nb.metadata, args["formats"], args["kernel"]) or {})
-    text = jupytext.writes(nb, fmt=_PERCENT, config=config).rstrip("\n") + "\n"
+    text = writes(nb, _PERCENT, config).rstrip("\n") + "\n"
     parts = split_header(text)
     if parts.jupyter is None:
         return text
@@ -88,7 +88,7 @@ class _Rewrite:
             section["cell_metadata_filter"] = self.ours.cell_filter
         metadata = from_dict({"jupytext": section})
         bare = NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=nb.cells)
-        return jupytext.writes(bare, fmt=self.ours.fmt, config=self.ours.config).rstrip("\n") + "\n"
+        return writes(bare, self.ours.fmt, self.ours.config).rstrip("\n") + "\n"
 
     def _holds_wanted(self, text: str) -> bool:
         again = parse_text(decode_text(self.previous.path, encode_text(text)), "percent")
@@ -117,7 +117,7 @@ class _Rewrite:
         return "".join(lines)
 
     def _header(self, kept: list[int | None], new: _Blocks) -> list[str]:
-        old_lines = self.previous.text.splitlines(keepends=True)
+        old_lines = split_lines(self.previous.text, keepends=True)
         rule_end = len(old_lines) - len(self.parts.body)
         front: list[str] | None = None
         if not (new.first == 0 and not self.parts.front) and not (new.first == 1 and kept[0] == 0):
@@ -136,7 +136,7 @@ class _Blocks:
     """The text of each cell, cut into its lines and the blank lines behind it."""
 
     def __init__(self, text: str, notebook: TextNotebook) -> None:
-        self.lines = text.splitlines(keepends=True)
+        self.lines = split_lines(text, keepends=True)
         self.spans = notebook.spans
         self.code_lines = notebook.code_lines
         self.first = sum(span is None for span in notebook.spans)
