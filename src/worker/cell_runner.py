@@ -8,16 +8,17 @@ from typing import Any, Callable
 
 from kernel import Kernel
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
 from problem import Problem
+from published import Published
 from stop import GRACE, Stop
 from streams import STREAM_LIMIT, Streams
 from supervise import describe_end
 from tracebacks import error_facts
 
-# The kernel says `idle` on another channel than its reply; on a loaded machine that may come late, never not at all.
+# Silence after the kernel's reply, with its `idle` still missing, which comes on another channel: that is then lost.
 IDLE_SECONDS = 60
 
 # What people need to know about an exception besides its own words.
@@ -38,14 +39,13 @@ class CellRunner(NotebookClient):
         super().__init__(
             nb,
             timeout=None,
-            iopub_timeout=IDLE_SECONDS,
-            raise_on_iopub_timeout=True,
             store_widget_state=True,
             coalesce_streams=False,
             record_timing=False,
         )
         self.kernel = kernel
         self.kc = kernel.client
+        self.published = Published(kernel.client.iopub_channel)
         self.cell_timeout = cell_timeout
         self.emit = emit
         self.stop = stop
@@ -119,13 +119,41 @@ class CellRunner(NotebookClient):
         if isinstance(error, DeadKernelError):
             ended = describe_end(self.kernel.process.returncode)
             return Problem("kernel-died", f"The kernel {ended} while {self._name(index)} ran.", **facts)
-        message = f"The kernel finished {self._name(index)} but its outputs did not arrive within {IDLE_SECONDS} s."
+        message = f"The kernel finished {self._name(index)} but not its outputs: none arrived for {IDLE_SECONDS} s."
         return Problem("kernel-died", message, **facts)
 
     async def _async_poll_kernel_alive(self) -> None:
         await self.kernel.process.exited.wait()
         if self.task_poll_for_reply:
             self.task_poll_for_reply.cancel()
+
+    async def _async_poll_for_reply(
+        self,
+        msg_id: str,
+        cell: NotebookNode,
+        timeout: int | None,
+        task_poll_output_msg: asyncio.Future[Any],
+        task_poll_kernel_alive: asyncio.Future[Any],
+    ) -> dict[str, Any]:
+        """The reply, once all outputs are there; nbclient would give them a fixed time, however many come."""
+        try:
+            while (reply := await self.kc.shell_channel.get_msg())["parent_header"].get("msg_id") != msg_id:
+                continue
+            if not await self.published.ended_or_silent(task_poll_output_msg, IDLE_SECONDS):
+                raise CellTimeoutError.error_from_timeout_and_cell("No output", IDLE_SECONDS, cell)
+            task_poll_output_msg.result()
+            return reply
+        finally:
+            task_poll_kernel_alive.cancel()
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        while True:
+            message = await self.published.next()
+            if message["parent_header"].get("msg_id") == parent_msg_id:
+                try:
+                    self.process_message(message, cell, cell_index)
+                except CellExecutionComplete:
+                    return
 
     async def _check_raise_for_error(
         self, cell: NotebookNode, cell_index: int, exec_reply: dict[str, Any] | None

@@ -52,9 +52,15 @@ export class Rig {
     this.worker = worker;
   }
 
-  static async create(): Promise<Rig> {
+  /** A worker of its own; `before` is Python that runs in it before its main program. */
+  static async create(before?: string): Promise<Rig> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'rig-')));
-    const started = await Worker.start({ python: PYTHON, folder: FOLDER, env: process.env, cwd: root });
+    const patched = before === undefined ? FOLDER : root;
+    if (before !== undefined) {
+      const path = `import sys\nsys.path.insert(0, ${JSON.stringify(FOLDER)})`;
+      await writeFile(join(root, 'main.py'), `${path}\n${before}\nimport main\nmain.main()\n`);
+    }
+    const started = await Worker.start({ python: PYTHON, folder: patched, env: process.env, cwd: root });
     if (!started.ok) throw new Error(started.error.message);
     return new Rig(root, started.value);
   }
