@@ -116,6 +116,27 @@ test('no interpreter, and a worker that cannot start', async () => {
   });
 });
 
+test('an interpreter that hangs at its start is given up, though its children keep its pipes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hung-python-'));
+  const python = join(folder, 'python');
+  await writeFile(
+    python,
+    `#!/bin/sh\necho waiting >&2\nsleep 1000 &\necho $! $$ > "${folder}/pids"\nwait\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  const started = await Worker.start({ ...options, python, folder: FOLDER }, 2000);
+  expect(started).toEqual({
+    ok: false,
+    error: { reason: 'worker-died', message: 'The Python worker was not ready within 2 s.\nwaiting' },
+  });
+  const [child, shell] = (await readFile(join(folder, 'pids'), 'utf8')).split(' ').map(Number);
+  await untilGone(shell ?? 0);
+  process.kill(child ?? 0);
+  await rm(folder, { recursive: true });
+});
+
 test('a worker starts where PYTHONSAFEPATH is set', async () => {
   const env = { ...process.env, PYTHONSAFEPATH: '1' };
   const started = await Worker.start({ ...options, env, folder: FOLDER });
