@@ -41,6 +41,6 @@ def _is_header(cell: Any) -> bool:
 
 @lru_cache(maxsize=1)
 def _exporter() -> Any:
-    from nbconvert import HTMLExporter
+    from html_exporter import PatientExporter
 
-    return HTMLExporter(template_name="lab", embed_images=True)
+    return PatientExporter(template_name="lab", embed_images=True)

@@ -40,6 +40,28 @@ describe('render-html of text', () => {
   });
 });
 
+describe('render-html of images that cannot be embedded', () => {
+  it('leaves them as they are written', async () => {
+    await rig.write('good.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    await mkdir(rig.path('folder.png'));
+    const source = [
+      '![a](.) ![b](folder.png) ![c](attachment:none.png) ![d](none.png) ![e](good.svg)',
+      `![f](attachment:empty.png) ![g](${'long'.repeat(100)}.png)`,
+      '<img alt="h" src="folder.png"/>',
+    ].join('\n\n');
+    const cell = { cell_type: 'markdown', id: 'a', metadata: {}, source, attachments: { 'empty.png': {} } };
+    const notebook = await rig.write(
+      'a.ipynb',
+      JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }),
+    );
+    await rig.do('render-html', { notebook, name: 'a', imagesFrom: rig.root, out: rig.path('a.html') });
+    const page = await rig.read('a.html');
+    for (const src of ['.', 'folder.png', 'attachment:none.png', 'none.png', 'attachment:empty.png'])
+      expect(page).toContain(`src="${src}"`);
+    expect(page).toContain('src="data:image/svg+xml;base64,');
+  });
+});
+
 describe('to-myst', () => {
   it('names kernel and pairing, and no version of jupytext', async () => {
     const script = await rig.fixture('spec-header.py');
