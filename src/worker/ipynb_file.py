@@ -6,6 +6,7 @@ import lean_imports  # noqa: F401  isort: skip  (must come first)
 
 import hashlib
 import json
+import re
 import sys
 from typing import Any
 
@@ -16,11 +17,12 @@ from nbformat.validator import iter_validate
 from file_bytes import TextBytes, encode_text, read_text, refuse_conflict_markers, write_bytes
 from problem import Problem
 
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _UPGRADE = "Convert it with: jupyter nbconvert --to notebook --inplace FILE"
 
 
 def read_ipynb(path: str) -> tuple[NotebookNode, TextBytes]:
-    """The notebook in a file, cells without id given one. Raises the Problems of a file that is none."""
+    """The notebook in a file, with what Jupyter fills in where it is missing. Raises the Problems of a file that is none."""
     file = read_text(path)
     return parse_ipynb(file), file
 
@@ -43,6 +45,7 @@ def parse_ipynb(file: TextBytes) -> NotebookNode:
         raise Problem("invalid-notebook", f"{file.path} is nested too deeply") from error
     _check_version(file.path, raw)
     try:
+        _fill_defaults(raw["cells"])
         nb = nbjson.to_notebook(raw)
         nb.setdefault("metadata", NotebookNode())
         kernelspec = nb.metadata.get("kernelspec")
@@ -86,15 +89,34 @@ def _check_jupytext(path: str, section: Any) -> None:
         raise Problem("invalid-notebook", f"{path} holds something unexpected at {', '.join(wrong)}")
 
 
+def _fill_defaults(cells: list[dict[str, Any]]) -> None:
+    # Programs other than Jupyter leave these out: Jupyter opens such a file with no more than a warning.
+    for cell in cells:
+        cell.setdefault("metadata", {})
+        cell.setdefault("source", "")
+        if cell.get("cell_type") != "code":
+            continue
+        cell.setdefault("execution_count", None)
+        for output in cell.setdefault("outputs", []):
+            if output.get("output_type") in ("display_data", "execute_result"):
+                output.setdefault("metadata", {})
+            if output.get("output_type") == "execute_result":
+                output.setdefault("execution_count", cell["execution_count"])
+
+
 def fill_ids(cells: list[NotebookNode]) -> None:
-    """Gives cells without an id, or with one that an earlier cell has, an id derived from content and place."""
-    taken = {cell["id"] for cell in cells if "id" in cell}
+    """Gives cells without a valid id, or with one that an earlier cell has, an id derived from content and place."""
+    taken = {cell["id"] for cell in cells if _is_id(cell.get("id"))}
     seen: set[str] = set()
     for cell in cells:
-        if cell.get("id") in (None, *seen):
+        if not _is_id(cell.get("id")) or cell["id"] in seen:
             cell["id"] = new_id(cell, taken)
         taken.add(cell["id"])
         seen.add(cell["id"])
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and _CELL_ID.fullmatch(value) is not None
 
 
 def renew_ids(cells: list[NotebookNode]) -> None:

@@ -199,6 +199,46 @@ describe('settings and places', () => {
   });
 });
 
+describe('an .ipynb that Jupyter only warns about', () => {
+  const minimal = (cells: object[], nbformat_minor = 5) =>
+    rig.write('a.ipynb', JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor }));
+  const written = async () => {
+    const args = { notebook: rig.path('a.ipynb'), format: 'ipynb', executed: rig.path('a.ipynb') } as const;
+    await rig.do('splice', { ...args, out: rig.path('b.ipynb') });
+    return rig.notebook('b.ipynb');
+  };
+
+  it('gets what is missing', async () => {
+    await minimal([
+      { cell_type: 'code', id: 'a', source: 'x', metadata: {} },
+      {
+        cell_type: 'code',
+        source: ['y\n', 'z'],
+        execution_count: 7,
+        outputs: [
+          { output_type: 'display_data', data: { 'text/plain': 'p' } },
+          { output_type: 'execute_result', data: { 'text/plain': 'q' } },
+        ],
+      },
+      { cell_type: 'markdown' },
+    ]);
+    const { cells } = await written();
+    expect(cells[0]).toMatchObject({ outputs: [], execution_count: null });
+    expect(cells[1]?.outputs).toMatchObject([{ metadata: {} }, { metadata: {}, execution_count: 7 }]);
+    expect(cells[2]).toMatchObject({ metadata: {}, source: [] });
+  });
+
+  it.each([4, 5])('gets valid cell ids, the same ones each time (minor version %s)', async (minor) => {
+    const cell = (id: unknown) => ({ cell_type: 'markdown', id, source: 'x', metadata: {} });
+    await minimal(['kept', 'x'.repeat(65), 'a b', '', 'kept', 7, ['a'], 'last'].map(cell), minor);
+    const ids = (await written()).cells.map(({ id }) => id);
+    expect([ids[0], ids[7]]).toEqual(['kept', 'last']);
+    expect(new Set(ids).size).toBe(8);
+    expect(ids.every((id) => /^[a-zA-Z0-9_-]{1,64}$/.test(id))).toBe(true);
+    expect((await written()).cells.map(({ id }) => id)).toEqual(ids);
+  });
+});
+
 describe('files that cannot be read', () => {
   const nothing = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [';
   const cases: [string, string, string | Uint8Array, object][] = [
