@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lean_imports  # noqa: F401  isort: skip  (must come first)
+
 import asyncio
 import time
 from typing import Any, Awaitable, Callable
