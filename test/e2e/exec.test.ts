@@ -56,6 +56,24 @@ test('a failed notebook keeps its last good outputs, blocks what depends on it, 
   expect(await rig.outputs(a.ipynb)).toEqual(['1', '2', '3']);
 });
 
+test('no line is named where the notebook has other cells than its script', async () => {
+  await using rig = await Rig.create();
+  const { script, ipynb } = await rig.notebook('a', percent('1', '2'));
+  await rig.build();
+  await rig.edit(ipynb, (text) => {
+    const notebook = JSON.parse(text) as { cells: { source: string | string[] }[] };
+    const [first, second] = notebook.cells;
+    if (!first || !second) throw new Error('no cells');
+    first.source = 'x = 1\n# %%\ny = 2';
+    second.source = '1 / 0';
+    return JSON.stringify(notebook);
+  });
+  const failure = failureOf((await rig.build()).events, 'a');
+  expect(await rig.read(script)).toContain('# %%\ny = 2');
+  expect(failure).toMatchObject({ reason: 'cell-failed', cell: 2, cells: 2, path: rig.path(script) });
+  expect(failure).not.toHaveProperty('line');
+});
+
 test('--fail-fast stops what runs and starts nothing more; the next build does the rest', async () => {
   await using rig = await Rig.create();
   const fails = await rig.notebook('fails', percent(`${waitFor('started')}\n1 / 0`));

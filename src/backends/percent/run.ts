@@ -34,7 +34,10 @@ export async function run(
   const path = paired && notebook.ipynb !== null ? notebook.ipynb : notebook.script;
   if (!isCodeOf(walk, side.projection)) return err(moved(path));
   const out = await session.files.temporary('.ipynb');
-  const lines = script.projection.cells.flatMap((cell) => (cell.code === null ? [] : [cell.line]));
+  // A line `# %%` within a cell of the `.ipynb` starts another cell in the script: then no line is known for sure.
+  const sameCells = script.projection.codeCells === side.projection.codeCells;
+  const code = script.projection.cells.filter((cell) => cell.code !== null);
+  const lines = sameCells ? code.map((cell) => cell.line) : [];
   const done = await session.executor.submit(
     {
       runner: 'kernel',
