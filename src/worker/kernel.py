@@ -7,7 +7,6 @@ import os
 import shutil
 import string
 import subprocess
-import tempfile
 from typing import Any
 
 import zmq
@@ -15,6 +14,7 @@ import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import write_connection_file
 from jupyter_client.launcher import launch_kernel
+from kernel_folder import make_kernel_folder, remove_left_folders
 from problem import Problem
 from stop import Stop
 from supervise import POSIX, Process, describe_end, die_with_parent
@@ -61,7 +61,8 @@ class Kernel:
         """
         if stop.problem:
             raise stop.problem
-        folder = tempfile.mkdtemp(prefix="pio-")
+        await asyncio.to_thread(remove_left_folders)
+        folder = make_kernel_folder()
         try:
             process, client = _launch(spec, cwd, env, folder)
         except OSError as error:

@@ -52,15 +52,16 @@ export class Rig {
     this.worker = worker;
   }
 
-  /** A worker of its own; `before` is Python that runs in it before its main program. */
-  static async create(before?: string): Promise<Rig> {
+  /** A worker of its own; `before` is Python that runs in it before its main program, `env` comes over this process's. */
+  static async create(before?: string, env: Record<string, string> = {}): Promise<Rig> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'rig-')));
     const patched = before === undefined ? FOLDER : root;
     if (before !== undefined) {
       const path = `import sys\nsys.path.insert(0, ${JSON.stringify(FOLDER)})`;
       await writeFile(join(root, 'main.py'), `${path}\n${before}\nimport main\nmain.main()\n`);
     }
-    const started = await Worker.start({ python: PYTHON, folder: patched, env: process.env, cwd: root });
+    const whole = { ...process.env, ...env };
+    const started = await Worker.start({ python: PYTHON, folder: patched, env: whole, cwd: root });
     if (!started.ok) throw new Error(started.error.message);
     return new Rig(root, started.value);
   }
