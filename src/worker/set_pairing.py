@@ -8,7 +8,7 @@ from nbformat import from_dict
 
 from file_bytes import TextBytes, decode_text, encode_text, read_text, write_bytes
 from ipynb_file import read_ipynb, write_notebook
-from line_breaks import writes
+from script_text import script_text
 from text_file import TextNotebook, parse_text
 from text_header import paired_metadata, split_header, with_header
 
@@ -44,7 +44,7 @@ def _paired_text(
         return text
     nb = notebook.nb
     nb.metadata = from_dict(paired_metadata(nb.metadata, formats, kernel) or {})
-    whole = writes(nb, notebook.fmt, notebook.config).rstrip("\n") + "\n"
+    whole = script_text(file.path, nb, notebook.fmt, notebook.config)
     return whole.replace("\n", file.newline)
 
 

@@ -10,8 +10,8 @@ from canonical_cells import Cell, canonical_cells
 from cell_matching import match_cells
 from file_bytes import TextBytes, decode_text, digest_of, encode_text, read_text, write_bytes
 from ipynb_file import read_ipynb
-from line_breaks import split_lines, writes
-from problem import Problem
+from line_breaks import split_lines
+from script_text import refuse_other_cells, script_text
 from text_file import TextNotebook, jupytext_config, parse_text
 from text_header import paired_metadata, split_header, with_header
 
@@ -32,7 +32,10 @@ def to_script(args: dict[str, Any]) -> dict[str, Any]:
 def _new_script(nb: NotebookNode, args: dict[str, Any]) -> str:
     config = jupytext_config(args["notebook"])
     nb.metadata = from_dict(paired_metadata(nb.metadata, args["formats"], args["kernel"]) or {})
-    text = writes(nb, _PERCENT, config).rstrip("\n") + "\n"
+    text = script_text(args["notebook"], nb, _PERCENT, config)
+    again = parse_text(decode_text(args["out"], encode_text(text)), "percent")
+    wanted = canonical_cells(nb, again.cell_filter)
+    refuse_other_cells(args["out"], "percent", wanted, canonical_cells(again.nb, again.cell_filter))
     parts = split_header(text)
     if parts.jupyter is None:
         return text
@@ -60,16 +63,10 @@ class _Rewrite:
         theirs = canonical_cells(self.theirs.nb, self.ours.cell_filter)
         if len(ours) == len(self.ours.spans) and len(theirs) == len(self.theirs.spans):
             text = self._assembled(ours, theirs)
-            if self._holds_wanted(text):
+            if self._cells_of(text) == self.wanted:
                 return text
         text = self._as_jupytext_writes()
-        if not self._holds_wanted(text):
-            name = self.ours.fmt["format_name"]
-            raise Problem(
-                "invalid-notebook",
-                f"{self.previous.path}, written as {name}, cannot carry all cells of the notebook",
-                hint="Look at format_name, cell_markers and comment_magics in its header.",
-            )
+        refuse_other_cells(self.previous.path, self.ours.fmt["format_name"], self.wanted, self._cells_of(text))
         return text
 
     def _as_jupytext_writes(self) -> str:
@@ -88,11 +85,11 @@ class _Rewrite:
             section["cell_metadata_filter"] = self.ours.cell_filter
         metadata = from_dict({"jupytext": section})
         bare = NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=nb.cells)
-        return writes(bare, self.ours.fmt, self.ours.config).rstrip("\n") + "\n"
+        return script_text(self.previous.path, bare, self.ours.fmt, self.ours.config)
 
-    def _holds_wanted(self, text: str) -> bool:
+    def _cells_of(self, text: str) -> list[Cell]:
         again = parse_text(decode_text(self.previous.path, encode_text(text)), "percent")
-        return canonical_cells(again.nb, self.ours.cell_filter) == self.wanted
+        return canonical_cells(again.nb, self.ours.cell_filter)
 
     def _assembled(self, ours: list[Cell], theirs: list[Cell]) -> str:
         matches = match_cells([_key(cell) for cell in theirs], [_key(cell) for cell in ours])

@@ -188,6 +188,64 @@ describe('notebook to script', () => {
   });
 });
 
+describe('markdown that quotes cannot hold', () => {
+  const quoted =
+    '# ---\n# jupyter:\n#   jupytext:\n#     cell_markers: \'"""\'\n# ---\n\n# %% [markdown]\n"""\nfirst\n"""\n\n# %%\nx = 1\n';
+
+  it.each(['a """ b', '""" a', '%%bash', '%%bash\nfoo', '%%bash\n"""'])(
+    '%j is written as comments, other cells as the header asks',
+    async (source) => {
+      await rig.write('q.py', quoted);
+      await rig.toNotebook('q.py', null, 'q.ipynb');
+      const notebook = await rig.notebook('q.ipynb');
+      const cell = { cell_type: 'markdown', metadata: {} };
+      const magic = {
+        cell_type: 'code',
+        metadata: {},
+        source: '%%bash\nls',
+        outputs: [],
+        execution_count: null,
+      };
+      notebook.cells.splice(
+        1,
+        0,
+        { ...cell, id: 'a', source },
+        { ...cell, id: 'b', source: 'new' },
+        { ...magic, id: 'c' },
+      );
+      await rig.write('q.ipynb', JSON.stringify(notebook));
+      for (const previous of ['q.py', null]) {
+        await rig.toScript('q.ipynb', previous, 'r.py');
+        const script = await rig.project('r.py');
+        expect(digests(script)).toEqual(digests(await rig.project('q.ipynb', script)));
+        const text = await rig.read('r.py');
+        expect(text).toContain('"""\nfirst\n"""');
+        expect(text).toContain('"""\nnew\n"""');
+      }
+    },
+  );
+
+  it('is refused by its place where the format of the script has no place for it', async () => {
+    const header = '# ---\n# jupyter:\n#   jupytext:\n#     text_representation:\n#       extension: .py\n';
+    await rig.write('q.py', `${header}#       format_name: nomarker\n# ---\n\nx = 1\n`);
+    await rig.toNotebook('q.py', null, 'q.ipynb');
+    const notebook = await rig.notebook('q.ipynb');
+    const cell = { cell_type: 'markdown', metadata: {} };
+    notebook.cells.push(
+      { ...cell, id: 'a', source: 'one' },
+      { ...cell, id: 'b', source: 'two', metadata: { x: 1 } },
+    );
+    await rig.write('q.ipynb', JSON.stringify(notebook));
+    const paths = { notebook: rig.path('q.ipynb'), out: rig.path('r.py'), formats: null, kernel: null };
+    const failure = await rig.failure('to-script', { ...paths, previous: rig.path('q.py') });
+    expect(failure).toMatchObject({
+      reason: 'invalid-notebook',
+      hint: expect.stringContaining('format_name'),
+    });
+    expect(failure.message).toMatch(/written as nomarker, cannot carry .*: cell 3 \(markdown: two\) would/);
+  });
+});
+
 describe('splice', () => {
   const splice = (notebook: string, format: 'ipynb' | 'percent') => ({
     notebook: rig.path(notebook),
