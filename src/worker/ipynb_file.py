@@ -61,7 +61,7 @@ def parse_ipynb(file: TextBytes) -> NotebookNode:
         where = "/".join(str(part) for part in error.absolute_path)
         message = str(error.message)[:300]
         raise Problem("invalid-notebook", f"{file.path} is not a valid notebook: {message} (at {where})")
-    _check_jupytext(file.path, nb.metadata.get("jupytext", {}))
+    _check_jupytext(file.path, nb)
     return nb
 
 
@@ -79,12 +79,16 @@ def _check_version(path: str, raw: Any) -> None:
         raise Problem("invalid-notebook", f"{path} is not a valid notebook: it has no list of cells")
 
 
-def _check_jupytext(path: str, section: Any) -> None:
-    # The schema of notebooks leaves this section to jupytext, which raises on what it does not expect.
+def _check_jupytext(path: str, nb: NotebookNode) -> None:
+    # The schema of notebooks leaves these to jupytext, which raises on what it does not expect.
+    section = nb.metadata.get("jupytext", {})
     wrong = [] if isinstance(section, dict) else ["metadata/jupytext"]
     if not wrong:
         texts = ("formats", "cell_metadata_filter", "notebook_metadata_filter")
         wrong = [f"metadata/jupytext/{name}" for name in texts if not isinstance(section.get(name, ""), str)]
+    for place, cell in enumerate(nb.cells):
+        if not isinstance(cell.metadata.get("title", ""), str):
+            wrong.append(f"cells/{place}/metadata/title")
     if wrong:
         raise Problem("invalid-notebook", f"{path} holds something unexpected at {', '.join(wrong)}")
 

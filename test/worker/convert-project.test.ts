@@ -277,6 +277,12 @@ describe('files that cannot be read', () => {
       '{"nbformat": 4, "nbformat_minor": 5, "metadata": {"jupytext": null}, "cells": []}',
       { reason: 'invalid-notebook' },
     ],
+    [
+      'a title that is no text',
+      'x.ipynb',
+      `${nothing}{"cell_type": "markdown", "metadata": {"title": 7}, "source": ""}]}`,
+      { reason: 'invalid-notebook', message: expect.stringContaining('cells/0/metadata/title') },
+    ],
     ['a cell that is no object', 'x.ipynb', `${nothing}7]}`, { reason: 'invalid-notebook' }],
     [
       'nbformat 3',
