@@ -15,6 +15,7 @@ from jupytext.myst import myst_to_notebook
 from nbformat import NotebookNode
 
 from file_bytes import TextBytes, refuse_conflict_markers
+from header_check import check_header
 from ipynb_file import renew_ids
 from line_breaks import StandIns, reads, split_lines
 from problem import Problem
@@ -52,6 +53,8 @@ def parse_text(file: TextBytes, form: str) -> TextNotebook:
     """Reads `file` as 'percent' or 'myst'. Raises conflict-markers, invalid-notebook, not-utf8."""
     text = file.unified
     refuse_conflict_markers(file.path, text)
+    if form == "percent":
+        check_header(file.path, text)
     config = jupytext_config(file.path)
     try:
         return _read_myst(text, config) if form == "myst" else _read_percent(text, config)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +9,8 @@ import yaml
 from jupytext.formats import get_format_implementation
 from jupytext.header import header_to_metadata_and_cell
 
+from header_check import JUPYTER, NESTED, RULE
 from line_breaks import StandIns, split_lines
-
-_RULE = re.compile(r"^#\s?---\s*$")
-_JUPYTER = re.compile(r"^#\s?jupyter\s*:\s*$")
-_NESTED = re.compile(r"^#(?: ?$|  |\t)")
 
 
 @dataclass(frozen=True)
@@ -36,15 +32,15 @@ def split_header(text: str) -> Parts:
     stand_ins = StandIns(text)
     bare = split_lines(stand_ins.hide(text))
     metadata, jupyter, _, end = header_to_metadata_and_cell(bare, "#", "", ".py")
-    rules = [place for place in range(end) if _RULE.match(bare[place])][:2]
+    rules = [place for place in range(end) if RULE.match(bare[place])][:2]
     if len(rules) < 2:
         return Parts(lines[:end], [], None, False, lines[end:])
     front: list[str] = []
     inside = False
     for place in range(rules[0] + 1, rules[1]):
-        if _JUPYTER.match(bare[place]):
+        if JUPYTER.match(bare[place]):
             inside = True
-        elif inside and not _NESTED.match(bare[place]):
+        elif inside and not NESTED.match(bare[place]):
             inside = False
         if not inside:
             front.append(lines[place])

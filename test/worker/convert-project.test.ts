@@ -240,6 +240,15 @@ describe('an .ipynb that Jupyter only warns about', () => {
 });
 
 describe('files that cannot be read', () => {
+  const header = (...lines: string[]) =>
+    ['# ---', '# Title: x', '# jupyter:', ...lines.map((line) => `#   ${line}`), '# ---', 'x = 1\n'].join(
+      '\n',
+    );
+  const mistake = (line: number, key: string) => ({
+    reason: 'invalid-notebook',
+    line,
+    message: expect.stringContaining(key),
+  });
   const nothing = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [';
   const cases: [string, string, string | Uint8Array, object][] = [
     ['Latin-1', 'x.py', Buffer.from('# %%\nx = "\xe9"\n', 'latin1'), { reason: 'not-utf8', line: 2 }],
@@ -290,7 +299,27 @@ describe('files that cannot be read', () => {
       '{"nbformat": 3, "nbformat_minor": 0, "worksheets": []}',
       { reason: 'nbformat-unsupported' },
     ],
-    ['a broken header', 'x.py', '# ---\n# jupyter:\n#   a: [\n# ---\n', { reason: 'invalid-notebook' }],
+    [
+      'a broken header',
+      'x.py',
+      '#!/usr/bin/env python\n# ---\n# jupyter:\n#   a: [\n# ---\n',
+      { reason: 'invalid-notebook', line: 4 },
+    ],
+    ['a header that holds nothing', 'x.py', '# ---\n# jupyter:\n# ---\n', mistake(2, 'jupyter ')],
+    ['a section that is a number', 'x.py', header('jupytext: 5'), mistake(4, 'jupyter.jupytext ')],
+    ['a section that is a list', 'x.py', header('kernelspec: [a]'), mistake(4, 'jupyter.kernelspec ')],
+    [
+      'formats that are a list',
+      'x.py',
+      header('jupytext:', '  formats: [a]'),
+      mistake(5, 'jupytext.formats '),
+    ],
+    [
+      'a kernel name that is a number',
+      'x.py',
+      header('kernelspec: {name: 3}'),
+      mistake(4, 'kernelspec.name '),
+    ],
   ];
   it.each(cases)('%s', async (_, name, content, expected) => {
     await rig.write(name, content);
