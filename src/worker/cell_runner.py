@@ -148,12 +148,22 @@ class CellRunner(NotebookClient):
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
         while True:
-            message = await self.published.next()
+            frames = await self.published.next()
+            if self._drops(frames, parent_msg_id):
+                continue
+            message = self.published.message(frames)
             if message["parent_header"].get("msg_id") == parent_msg_id:
                 try:
                     self.process_message(message, cell, cell_index)
                 except CellExecutionComplete:
                     return
+
+    def _drops(self, frames: list[bytes], parent_msg_id: str) -> bool:
+        """Whether nothing of this message will be kept; a flood must not pile up faster than it is thrown away."""
+        if not self.streams.truncated or self.clear_before_next_output:
+            return False
+        content = self.published.stream_of(frames, parent_msg_id)
+        return content is not None and self.streams.drop(content)
 
     async def _check_raise_for_error(
         self, cell: NotebookNode, cell_index: int, exec_reply: dict[str, Any] | None

@@ -24,6 +24,19 @@ class Streams:
         self._kept.clear()
         self._dropped.clear()
 
+    @property
+    def truncated(self) -> bool:
+        """Whether something was dropped; that stream then takes no more until it is cleared."""
+        return bool(self._dropped)
+
+    def drop(self, content: dict[str, Any]) -> bool:
+        """Counts the text in `content` if its stream takes no more; whether it was so."""
+        name = content["name"]
+        if name not in self._dropped:
+            return False
+        self._dropped[name] += _size(content["text"])
+        return True
+
     def admit(self, content: dict[str, Any], outputs: list[NotebookNode]) -> bool:
         """Cuts the text in `content` to what may still be kept, and counts the rest; whether anything is left."""
         name, text = content["name"], content["text"]
@@ -33,7 +46,7 @@ class Streams:
             text = overwrite(text)
         room = STREAM_LIMIT - self._kept.get(name, 0)
         if len(text) > room:
-            self._dropped[name] = self._dropped.get(name, 0) + len(text[room:].encode("utf-8", "replace"))
+            self._dropped[name] = self._dropped.get(name, 0) + _size(text, room)
             text = text[:room]
         self._kept[name] = self._kept.get(name, 0) + len(text)
         content["text"] = text
@@ -75,6 +88,14 @@ def overwrite(text: str) -> str:
         return text
     # Not by a regular expression: nbclient's takes quadratic time in a long line.
     return "\n".join(line[line.rfind("\r", 0, len(line) - 1) + 1 :] if line else line for line in text.split("\n"))
+
+
+def _size(text: str, start: int = 0) -> int:
+    """The bytes of a text in UTF-8, from a character on; without a copy of all of it."""
+    if text.isascii():
+        return len(text) - start
+    pieces = range(start, len(text), STREAM_LIMIT)
+    return sum(len(text[at : at + STREAM_LIMIT].encode("utf-8", "replace")) for at in pieces)
 
 
 def _is_stream(out: NotebookNode, name: str) -> bool:
