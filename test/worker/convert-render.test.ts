@@ -1,7 +1,7 @@
 // Pages: the same bytes for the same notebook, and images that still stand where the page looks for them.
 import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FORMATS, KERNEL, Rig } from './convert-rig.ts';
+import { FORMATS, KERNEL, Rig, SCRIPTS } from './convert-rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -70,6 +70,37 @@ describe('to-myst', () => {
     expect(await rig.do('to-myst', { script, formats: FORMATS, kernel: KERNEL, out })).toEqual(once);
     expect(await rig.read('a.md')).not.toContain('jupytext_version');
     expect(await rig.project('a.md')).toMatchObject({ formats: FORMATS, kernel: 'lab-env' });
+  });
+
+  it('writes what jupytext writes beside a notebook that a kernel ran, but for its version', async () => {
+    await using own = await Rig.create();
+    const ours = new Map<string, string>();
+    const formats = 'ipynb,md:myst';
+    for (const script of SCRIPTS) {
+      const stem = script.replace('.py', '');
+      await own.fixture(script);
+      await own.toNotebook(script, null, `${stem}.ipynb`, { formats, kernel: KERNEL });
+      const notebook = await own.notebook(`${stem}.ipynb`);
+      const language_info = { name: 'python', pygments_lexer: 'ipython3' };
+      const metadata = { ...notebook.metadata, language_info };
+      await own.write(`${stem}.ipynb`, JSON.stringify({ ...notebook, metadata }));
+      await own.do('to-myst', {
+        script: own.path(script),
+        formats,
+        kernel: KERNEL,
+        out: own.path('ours.md'),
+      });
+      ours.set(stem, await own.read('ours.md'));
+    }
+    await own.jupytext('--sync', ...[...ours.keys()].map((stem) => `${stem}.ipynb`));
+    for (const [stem, text] of ours) {
+      const theirs = (await own.read(`${stem}.md`)).replace(/^ +jupytext_version: .*\n/m, '');
+      // jupytext sorts what stands above a script, such as its first line, to another place in the header.
+      const cut = (whole: string) => whole.split(/(?<=\n---\n)/, 2);
+      expect({ stem, body: cut(text)[1] }).toEqual({ stem, body: cut(theirs)[1] });
+      expect(cut(text)[0]?.split('\n').sort()).toEqual(cut(theirs)[0]?.split('\n').sort());
+    }
+    expect([...ours.values()].some((text) => text.includes('```{code-cell} ipython3\n'))).toBe(true);
   });
 });
 
