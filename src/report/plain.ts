@@ -1,11 +1,11 @@
 // Prints a build as lines that read well in a terminal, a pipe and a log: one as each node starts and ends.
-import type { Event, NodeRef, Reporter } from '../event.ts';
+import type { Event, NodeName, NodeRef, Reporter } from '../event.ts';
 import type { Failure } from '../failure.ts';
 import { type Colors, colorsOf } from './colors.ts';
 import { cutColumns, oneLine, printable } from './columns.ts';
 import { diagnosticText } from './diagnostic.ts';
 import { type FailureText, failureText } from './failure-text.ts';
-import { emptyView, nodeKey, progress, type View } from './progress.ts';
+import { emptyView, type FailedNode, nodeKey, progress, type View } from './progress.ts';
 import { summaryText } from './summary-text.ts';
 import { showReason, showSeconds } from './words.ts';
 
@@ -26,6 +26,9 @@ export interface PlainOptions {
 /** Seconds from which on a finished cell gets a line of its own. */
 const SLOW_CELL = 5;
 
+/** Names that failures alike are told with. */
+const NAMES_SHOWN = 8;
+
 /** Columns that a reason or a short failure may take. */
 const BRIEF = 120;
 
@@ -45,9 +48,8 @@ export function plainReporter(options: PlainOptions): Reporter {
 
   // What failed is told once, at the summary; at the close where an interrupted build never came to one.
   const tellFailures = (): void => {
-    for (const { ref, failure } of view.failures.slice(told)) {
-      const text = failureText(failure, { root: options.root, name: ref.name });
-      out.lines(['', ...layFailure(ref, failure, text, colors)]);
+    for (const group of groupAlike(view.failures.slice(told), options.root)) {
+      out.lines(['', ...layFailure(group, colors)]);
     }
     if (view.failures.length > told) out.lines(['']);
     told = view.failures.length;
@@ -131,15 +133,41 @@ function shortFailure(failure: Failure, colors: Colors): string[] {
   return [colors.red('failed'), brief(failureText(failure, { root: '' }).what)];
 }
 
-function layFailure(ref: NodeRef, failure: Failure, text: FailureText, colors: Colors): string[] {
-  const title = failure.reason === 'sync-conflict' ? 'conflict' : `${ref.node} failed`;
+/** Failures of one kind of node that read the same. */
+interface AlikeFailures {
+  readonly node: NodeName;
+  readonly names: string[];
+  readonly failure: Failure;
+  readonly text: FailureText;
+}
+
+// Thirty notebooks may miss one kernel: that is told once, with their names.
+function groupAlike(failures: readonly FailedNode[], root: string): Iterable<AlikeFailures> {
+  const groups = new Map<string, AlikeFailures>();
+  for (const { ref, failure } of failures) {
+    const text = failureText(failure, { root, name: ref.name });
+    const key = JSON.stringify([ref.node, failure.reason, text]);
+    const group = groups.get(key) ?? { node: ref.node, names: [], failure, text };
+    groups.set(key, group);
+    group.names.push(oneLine(ref.name));
+  }
+  return groups.values();
+}
+
+function showNames(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN;
+  return more > 1 ? `${names.slice(0, NAMES_SHOWN).join(', ')} and ${more} more` : names.join(', ');
+}
+
+function layFailure({ node, names, failure, text }: AlikeFailures, colors: Colors): string[] {
+  const title = failure.reason === 'sync-conflict' ? 'conflict' : `${node} failed`;
   const paint = (line: string): string => {
     if (failure.reason !== 'sync-conflict') return line;
     if (line.startsWith('+')) return colors.green(line);
     return line.startsWith('-') ? colors.red(line) : line;
   };
   return [
-    `${colors.red(title)}  ${colors.bold(oneLine(ref.name))}`,
+    `${colors.red(title)}  ${colors.bold(showNames(names))}`,
     `  ${text.what}`,
     ...(text.where === null ? [] : [`  ${colors.cyan(text.where)}`]),
     ...text.details.map((line) => (line === '' ? '' : `    ${paint(line)}`)),

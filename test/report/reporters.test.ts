@@ -182,6 +182,20 @@ conflict  a
     expect(text).toBe(`${first}\r\u001b[2Kexec  b  restored  0.0 s\nexec  a  cell 2 of 2  y\r\u001b[2K`);
     expect(await print(events)).toBe('exec  b  restored  0.0 s\n');
   });
+
+  test('failures that read the same are told once, with all their names', async () => {
+    const missing: Failure = { reason: 'kernel-missing', kernel: 'lab', installed: ['python3'] };
+    const failed = (name: string, failure: Failure): Event => ({
+      type: 'node-failed',
+      failure,
+      seconds: 0,
+      ...at(name),
+    });
+    const names = Array.from({ length: 12 }, (_, index) => `n${index}`);
+    const events = [...names.map((name) => failed(name, missing)), failed('other', FAILED), SUMMARY];
+    const told = (await print(events)).split('\n').filter((line) => line.startsWith('exec failed'));
+    expect(told).toEqual(['exec failed  n0, n1, n2, n3, n4, n5, n6, n7 and 4 more', 'exec failed  other']);
+  });
 });
 
 describe('json', () => {
