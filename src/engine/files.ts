@@ -1,7 +1,19 @@
 // Reads digests of a project's files and replaces files: by rename, only if still as expected, never unseen.
 import { randomUUID } from 'node:crypto';
-import { chmod, copyFile, lstat, mkdir, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import {
+  chmod,
+  constants,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type Digest, hashFile, type StatCache } from '../../cache/index.ts';
 import type { Failure } from '../failure.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -140,15 +152,23 @@ export class Files {
   /** Copies a file into the backups, under the time and its path; answers where. */
   async #backUp(path: string): Promise<Result<string>> {
     const time = new Date(this.#options.now()).toISOString().replaceAll(':', '-').slice(0, 19);
-    const folder = join(this.#options.root, '.pipeio', 'backups', time);
-    const target = await unusedPath(join(folder, this.#name(path).replace(/^\/+/, 'outside/')));
-    try {
-      await mkdir(dirname(target), { recursive: true });
-      await copyFile(path, target);
-    } catch (error) {
-      return err(writeFailure(target, error));
+    const name = this.#name(path).replace(/^\/+/, 'outside/');
+    for (let number = 0; ; number++) {
+      const folder = number === 0 ? time : `${time}.${number}`;
+      const target = join(this.#options.root, '.pipeio', 'backups', folder, name);
+      try {
+        await mkdir(dirname(target), { recursive: true });
+      } catch (error) {
+        return err(writeFailure(target, error));
+      }
+      try {
+        await copyFile(path, target, constants.COPYFILE_EXCL);
+        return ok(target);
+      } catch (error) {
+        // The second backup of one file in a second goes to a folder of its own: none ever replaces another.
+        if (codeOf(error) !== 'EEXIST') return err(writeFailure(target, error));
+      }
     }
-    return ok(target);
   }
 
   #name(path: string): string {
@@ -196,19 +216,6 @@ async function remove(folder: string): Promise<void> {
 async function behindLink(link: string): Promise<string> {
   const target = await realpath(link).catch(() => link); // leads nowhere
   return ANNEXED.test(target) ? link : target;
-}
-
-async function unusedPath(path: string): Promise<string> {
-  const extension = extname(path);
-  for (let number = 0; ; number++) {
-    const candidate =
-      number === 0 ? path : `${path.slice(0, path.length - extension.length)}.${number}${extension}`;
-    const taken = await stat(candidate).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return candidate;
-  }
 }
 
 function codeOf(error: unknown): string {

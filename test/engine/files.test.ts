@@ -1,11 +1,13 @@
 // Tests replacing files: only over what was expected, by rename, with a backup of what pipeio did not write.
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hashBytes, StatCache, Table } from '../../cache/index.ts';
 import { Files } from '../../src/engine/files.ts';
 import { State } from '../../src/engine/state.ts';
+
+const NOW = Date.now();
 
 let root: string;
 let files: Files;
@@ -17,7 +19,7 @@ beforeEach(async () => {
   const state = new State(await Table.open(join(root, '.pipeio', 'state', 'records')), () => {});
   const stats = await StatCache.open(join(root, '.pipeio', 'state', 'stats'));
   const onBackup = (_path: string, backup: string) => backups.push(backup);
-  files = new Files({ root, stats, state, pid: 1, now: Date.now, onBackup });
+  files = new Files({ root, stats, state, pid: 1, now: () => NOW, onBackup });
 });
 
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -63,6 +65,17 @@ test('keeps what it did not write, and only that', async () => {
     'by hand',
     'by hand again',
   ]);
+});
+
+test('backups of one moment all stay, each under the name of its file', async () => {
+  const target = join(root, 'a.txt');
+  const texts = ['one', 'two', 'three'];
+  for (const text of texts) {
+    await writeFile(target, text);
+    await files.replace(await temporary(`after ${text}`), target, hashBytes(text));
+  }
+  expect(await Promise.all(backups.map((path) => readFile(path, 'utf8')))).toEqual(texts);
+  expect(new Set(backups.map((path) => basename(path)))).toEqual(new Set(['a.txt']));
 });
 
 test('equal bytes rewrite nothing', async () => {
