@@ -43,7 +43,6 @@ export interface SessionOptions {
 export interface OpenSession {
   readonly session: Session;
   readonly locks: LockFolder;
-  readonly cacheFolder: string;
   /** Why nothing can be built: the project's folder cannot be written to. */
   readonly refusal: Failure | undefined;
   /** Processes started so far. */
@@ -136,7 +135,6 @@ export async function openSession(options: SessionOptions): Promise<OpenSession>
   let closing: Promise<void> | undefined;
   return {
     session,
-    cacheFolder,
     refusal,
     locks: new LockFolder(join(own, 'state', 'locks')),
     started: () => ({ python: python.pythonStarted + workers }),
